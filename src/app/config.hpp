@@ -1,0 +1,167 @@
+#pragma once
+// The whole configuration of a node, as plain structs: default, unit and effect beside each field. The schema that binds
+// them to YAML, environment and --set is config_schema.cpp; docs/configuration.md is generated from it.
+
+#include "base/time.hpp"
+#include "core/limits/limits.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace troupe::app {
+
+struct server_config {
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 3001;               ///< 0: any free port, printed at start
+  std::string node_id;                     ///< empty: host name and a random suffix
+  int shards = 0;                          ///< I/O threads; 0: one per core
+  duration shutdown_timeout{10'000};       ///< SIGTERM to exit, at most
+  duration drain_delay{0};                 ///< readiness falls, then this long before connections are closed
+  std::string tls_cert;                    ///< PEM file; both set: the port speaks TLS
+  std::string tls_key;
+  std::vector<std::string> trusted_proxies;///< addresses whose X-Forwarded-For is believed
+};
+
+struct cors_config {
+  std::vector<std::string> origins;        ///< allowed origins; "*" for any; empty: same origin only
+  bool credentials = false;
+  std::vector<std::string> allowed_headers;///< empty: echo what the preflight asks for
+  std::vector<std::string> exposed_headers;
+  int max_age_s = 0;                       ///< 0: header not sent
+};
+
+struct cookie_config {
+  std::string name;                        ///< empty: no cookie
+  std::string path = "/";
+  bool http_only = true;
+  std::string same_site = "Lax";
+  bool secure = false;
+  int max_age_s = 0;                       ///< 0: session cookie
+};
+
+struct engine_config {
+  std::string path = "/socket.io";
+  duration ping_interval{25'000};          ///< key engine.ping_interval_ms
+  duration ping_timeout{20'000};           ///< key engine.ping_timeout_ms
+  duration upgrade_timeout{10'000};
+  std::vector<std::string> transports{"polling", "websocket"};
+  bool allow_upgrades = true;
+  bool per_message_deflate = false;
+  std::size_t per_message_deflate_threshold = 1024; ///< bytes
+  bool http_compression = true;
+  std::size_t http_compression_threshold = 1024;    ///< bytes
+  bool serve_client = true;                ///< GET <path>/socket.io.js and its siblings
+  std::string client_dir;                  ///< where the bundles are; empty: the ones shipped with the build
+};
+
+struct socketio_config {
+  duration connect_timeout{45'000};        ///< a session without a namespace is closed then
+  std::vector<std::string> namespaces{"/"};///< served by the built-in events; a trailing * makes a prefix pattern
+};
+
+struct jwt_config {
+  std::string secret;                      ///< HS256 (secret)
+  std::string public_key_file;             ///< PEM, or a JWK / JWK set: RS256, ES256
+  std::vector<std::string> algorithms{"HS256", "RS256", "ES256"};
+  std::string issuer;                      ///< empty: not checked
+  std::string audience;                    ///< empty: not checked
+  duration leeway{30'000};                 ///< clock difference allowed for exp and nbf
+  std::string user_claim = "userId";       ///< falls back to "sub"
+  std::string tenant_claim = "tenantId";
+  std::string role_claim = "role";         ///< a string, or an array; also "roles"
+  std::string permissions_claim = "permissions";
+};
+
+struct auth_config {
+  std::string mode = "anonymous";          ///< anonymous or token
+  std::vector<std::string> anonymous_roles{"user"};
+  jwt_config jwt;
+  std::vector<std::string> api_keys;       ///< for /api/v1 and protected pages (secret); empty: the API is closed
+};
+
+struct rooms_config {
+  duration idle_timeout{60'000};           ///< an empty room's actor ends after this
+  std::size_t announce_max_members = 100;  ///< room_joined and room_left are sent while the room is not larger
+  std::size_t dedup_ids = 1'000;           ///< idempotency ids remembered per room
+  duration dedup_window{120'000};
+};
+
+struct typing_config { duration timeout{5'000}; };
+
+struct presence_config {
+  duration offline_delay{2'000};           ///< after the last socket left, before user_offline (a reload is not a leave)
+  duration idle_timeout{60'000};           ///< actor of a user who is away and unwatched ends after this
+};
+
+struct offline_config {
+  bool enabled = true;
+  std::size_t max_messages = 100;          ///< per user; the oldest leaves
+  duration ttl{86'400'000};
+};
+
+struct documents_config {
+  std::size_t max_documents = 10'000;      ///< on this node
+  std::size_t max_changes_bytes = 100'000; ///< of one update
+};
+
+/// One event that a team adds without C++ (docs/events.md).
+struct event_rule {
+  std::string name;                        ///< what the client sends
+  std::vector<std::string> roles;          ///< any of these; empty: everybody
+  std::vector<std::string> permissions;    ///< all of these
+  std::string to = "room";                 ///< room, user, sender, namespace, or none
+  std::string target_field;                ///< member of the first argument that names the room or user; default "room" / "to"
+  std::string emit;                        ///< event name the receivers see; empty: same as `name`
+  bool members_only = true;                ///< for rooms: the sender must be a member
+  bool include_sender = false;
+  bool is_volatile = false;                ///< key "volatile"
+  bool stamp = true;                       ///< adds from, ts and seq to the object
+  std::vector<std::string> require;        ///< members the first argument must have
+  std::string log_topic;                   ///< also recorded in the event log under this topic
+};
+
+struct events_config {
+  std::vector<event_rule> rules;
+  std::map<std::string, std::string> names;///< built-in event -> the name used instead; "" switches it off
+};
+
+struct log_config {
+  std::string level = "info";              ///< trace, debug, info, warn, error, off
+  std::string format = "text";             ///< text or json
+  std::string file;                        ///< empty: standard error
+  std::size_t max_file_bytes = 50'000'000; ///< rotation
+  std::size_t max_files = 5;
+};
+
+struct metrics_config { bool enabled = true; bool require_api_key = false; };
+struct demo_config { bool enabled = true; };
+struct event_log_config { std::string file; /* empty: the node's log */ };
+
+/// Read and validated already; acted on from the cluster work on.
+struct cluster_config { bool enabled = false; std::string name; std::string host; std::uint16_t port = 0; std::string secret; };
+struct redis_config { std::string url; };
+
+struct config {
+  server_config server;
+  cors_config cors;
+  cookie_config cookie;
+  engine_config engine;
+  socketio_config socketio;
+  auth_config auth;
+  troupe::limits limits;
+  rooms_config rooms;
+  typing_config typing;
+  presence_config presence;
+  offline_config offline;
+  documents_config documents;
+  events_config events;
+  event_log_config event_log;
+  log_config log;
+  metrics_config metrics;
+  demo_config demo;
+  cluster_config cluster;
+  redis_config redis;
+};
+
+} // namespace troupe::app
