@@ -1,0 +1,115 @@
+#pragma once
+// The actors seen from outside: what the wiring, the HTTP API and the library call. No CAF in this header.
+
+#include "actors/metrics.hpp"
+#include "actors/options.hpp"
+#include "base/error.hpp"
+#include "core/identity.hpp"
+#include "core/logic/effects.hpp"
+#include "core/logic/namespace_logic.hpp"
+#include "ports/authenticator.hpp"
+#include "ports/egress.hpp"
+#include "ports/run_loop.hpp"
+#include "ports/session_sink.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+/// Everything the actors stand on. All of it must outlive the layer's `stop`.
+struct dependencies {
+  ports::egress& egress;
+  std::vector<ports::run_loop*> loops; ///< one per shard of `egress`; empty: CAF's test coordinator runs everything
+  const ports::authenticator& authenticator;
+  logic::namespaces& namespaces;
+  metrics& counts;
+};
+
+/// Which sockets of a namespace: members of any of `rooms` (room names or socket ids; none: the whole namespace), less
+/// members of any of `except`.
+struct selection {
+  std::string nsp = "/";
+  std::vector<std::string> rooms;
+  std::vector<std::string> except;
+};
+
+/// A message that got its place in a room.
+struct published { std::uint64_t seq = 0; unix_ms ts = 0; bool duplicate = false; };
+
+enum class delivery { delivered, queued, sent };
+struct direct_outcome { delivery status = delivery::sent; unix_ms ts = 0; bool duplicate = false; };
+
+struct ack_summary {
+  std::size_t expected = 0;                                          ///< sockets that were asked
+  std::vector<std::pair<std::string, logic::arguments>> answers;     ///< socket id -> its arguments
+};
+
+struct room_summary { std::string nsp, room; std::size_t members = 0; std::uint64_t seq = 0; };
+struct member_summary { std::string socket_id, user_id; };
+struct socket_summary {
+  std::string id, nsp;
+  identity who;
+  engineio::handshake_ptr shake;
+  std::vector<std::string> rooms;
+};
+struct user_summary { bool online = false; std::string status; std::optional<unix_ms> last_seen; std::size_t sockets = 0; };
+
+/// Connections, rooms, presences and their directories. Every function may be called from any thread until `stop`; callbacks
+/// come once, on an actor's thread, and must not block. A callback may be left out.
+class actor_layer {
+ public:
+  explicit actor_layer(dependencies d, options o = {}, surroundings s = {});
+  /// Calls `stop` if nobody did.
+  ~actor_layer();
+  actor_layer(const actor_layer&) = delete;
+  actor_layer& operator=(const actor_layer&) = delete;
+
+  /// What net gives its sessions to.
+  ports::session_acceptor& acceptor();
+
+  /// Through the room's sequencer, as if a member that is nobody had sent it: `include_sender`, `acknowledge` and
+  /// `members_only` do not apply; `stamp` and `id` do. Errors: `room_limit`, `invalid_room`.
+  void publish(std::string nsp, logic::publish what, std::function<void(result<published>)> done = {});
+
+  /// Without a room's sequence: `rooms`, `except` and `include_sender` of `what` are those of `to`.
+  void broadcast(selection to, logic::broadcast what);
+
+  /// Every receiver is asked to acknowledge; `done` comes when all have, or after `timeout` with the answers so far.
+  void broadcast_with_ack(selection to, logic::broadcast what, duration timeout, std::function<void(ack_summary)> done);
+
+  /// To every socket of a user in the namespace. Errors: `user_limit`.
+  void direct(std::string nsp, logic::direct what, std::function<void(result<direct_outcome>)> done = {});
+
+  /// Carries out effects on behalf of one socket, in order, as if its own logic had returned them after an event without
+  /// ack. `done` hears whether the socket was there.
+  void perform(std::string nsp, std::string socket_id, logic::effects what, std::function<void(bool)> done = {});
+
+  /// Joins, removes from rooms, or disconnects every selected socket.
+  void control(selection of, std::variant<ports::control_join, ports::control_leave, ports::control_disconnect> command);
+
+  /// At most `max` rooms of any namespace, in no particular order.
+  void list_rooms(std::size_t max, std::function<void(std::vector<room_summary>)> found);
+  /// At most `max` members of one room; empty when there is no such room.
+  void list_members(std::string nsp, std::string room, std::size_t max, std::function<void(std::vector<member_summary>)> found);
+  /// At most `max` of the selected sockets (without `rooms`: of the namespace).
+  void list_sockets(selection of, std::size_t max, std::function<void(std::vector<socket_summary>)> found);
+  void find_user(std::string user, std::function<void(user_summary)> found);
+
+  /// Ends every actor while the shards' loops still run: connections first (their logic hears "server shutting down"), then
+  /// rooms and presences, then directories. Not from a shard's thread. False when `limit` was not enough; then the process
+  /// should leave without destroying the layer.
+  bool stop(duration limit);
+
+  struct parts; ///< for actor tests
+
+  parts& inside() { return *parts_; }
+
+ private:
+  std::unique_ptr<parts> parts_;
+};
+
+} // namespace troupe::actors

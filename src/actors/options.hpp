@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/time.hpp"
+#include "core/frame/frame_builder.hpp"
+#include "core/limits/limits.hpp"
+#include "core/presence/presence_options.hpp"
+#include "core/room/room_options.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace troupe::actors {
+
+/// What the actors are told once, at start.
+struct options {
+  limits limit;
+  room::options rooms;
+  presence::options presence;
+  std::uint16_t node = 0;          ///< goes into socket ids
+  bool deflate = false;            ///< engine.per_message_deflate: broadcasts also carry the compressed form
+  std::size_t deflate_threshold = 1024;
+  unsigned scheduler_threads = 1;  ///< CAF's own pool, for what is not pinned to a shard
+};
+
+/// What the actors may not know by themselves. Every function may be called from any shard thread and must not block.
+struct surroundings {
+  std::function<unix_ms()> wall_clock = wall_clock_now;
+  /// Fills `n` bytes; empty: the operating system's generator.
+  std::function<void(unsigned char* out, std::size_t n)> random;
+  /// Effect `record`: one JSON object for the event log.
+  std::function<void(std::string_view topic, std::string_view json)> record_event;
+};
+
+} // namespace troupe::actors
