@@ -52,6 +52,7 @@ struct publish {
   std::string id;            ///< the client's idempotency id: a repeat within the room's memory is answered, not repeated
   bool acknowledge = false;  ///< the room answers the client's ack by `{"ok":true,"id":..,"room":..,"seq":..}`
   bool members_only = false; ///< refused with `not_in_room` unless the sender is a member
+  bool confirm = false;      ///< once taken, the sender gets `message:sent {"id":..,"status":"sent"}`
 };
 
 /// To several rooms, or to everybody in the namespace (no rooms), each socket once, without a room's sequence.
