@@ -34,7 +34,7 @@ class payload_reader {
  private:
   std::string_view rest_;
   std::string scratch_;
-  bool started_ = false, ended_ = false;
+  bool ended_ = false;
 };
 
 constexpr char payload_separator = '\x1e';

@@ -12,7 +12,7 @@
 
 namespace troupe::json {
 
-/// Whether `text` is exactly one RFC 8259 value of at most `max_depth` nested arrays and objects, in valid UTF-8, with
+/// Whether `text` is exactly one RFC 8259 value of at most `max_depth` (1024 if more) nested arrays and objects, in UTF-8, with
 /// optional white space around it. Every other function here takes only text that passed this one.
 bool valid(std::string_view text, std::size_t max_depth = 64);
 

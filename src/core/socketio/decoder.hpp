@@ -4,6 +4,8 @@
 #include "core/limits/limits.hpp"
 #include "core/socketio/packet.hpp"
 
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -26,8 +28,14 @@ class decoder {
   parser format() const { return format_; }
 
  private:
+  result<std::optional<packet>> on_text(std::string_view text);
+  result<std::optional<packet>> on_attachment(std::string_view bytes);
+
   const limits* limits_;
+  std::unique_ptr<packet> pending_; ///< a binary packet whose attachments are not complete
+  std::size_t missing_ = 0;         ///< attachments of `pending_` that are still to come
   parser format_ = parser::json;
+  bool decided_ = false;
 };
 
 } // namespace troupe::socketio

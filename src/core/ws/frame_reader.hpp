@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,20 +34,38 @@ struct incoming {
 /// messages at most `max_message` bytes after inflation (else 1009). After `failed` nothing more is read.
 class frame_reader {
  public:
-  explicit frame_reader(std::size_t max_message, bool permessage_deflate = false)
-    : max_message_(max_message), deflate_(permessage_deflate) {}
+  explicit frame_reader(std::size_t max_message, bool permessage_deflate = false);
+  ~frame_reader();
+  frame_reader(frame_reader&&) noexcept;
+  frame_reader& operator=(frame_reader&&) noexcept;
 
-  /// Consumes from the front of `input`; nothing when more bytes are needed (then `input` is empty).
+  /// Consumes from the front of `input`; nothing when more bytes are needed (then `input` is empty). Call it until it gives
+  /// nothing: that call gives memory back. After a close frame or a failure everything else is swallowed.
   std::optional<incoming> next(std::span<char>& input);
 
   /// Bytes held for incomplete messages.
   std::size_t buffered() const;
 
  private:
-  // implementation is the author's business
   struct parts;
+  struct frame;
+  enum class taken : std::uint8_t { frame, more, broken_rule, too_big };
+
+  taken take_frame(std::span<char>& input, frame& out);
+  bool fits_here(const frame& f) const;
+  bool fits_limit(const frame& f) const;
+  std::optional<incoming> on_control(const frame& f);
+  std::optional<incoming> on_data(const frame& f);
+  incoming deliver(opcode op, bool compressed, std::string_view payload);
+  incoming fail(close_code code);
+  parts& held();
+  bool in_message() const;
+  void forget_delivered();
+
   std::size_t max_message_;
+  std::unique_ptr<parts> parts_; ///< only while something incomplete or just delivered is held
   bool deflate_;
+  bool ended_ = false;
 };
 
 } // namespace troupe::ws
