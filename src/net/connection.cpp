@@ -1,0 +1,355 @@
+#include "net/connection.hpp"
+
+#include "core/ws/frame_writer.hpp"
+#include "core/ws/handshake.hpp"
+#include "net/engineio/session.hpp"
+#include "net/http/router.hpp"
+#include "net/server.hpp"
+#include "net/shard.hpp"
+
+#include <boost/asio/socket_base.hpp>
+
+#include <array>
+
+namespace troupe::net {
+
+namespace {
+
+/// How long the peer may take to close after we did.
+constexpr duration linger{2'000};
+/// Reads per readiness event: a busy connection must not starve its neighbours.
+constexpr int reads_per_event = 4;
+
+frame_ptr raw(std::string bytes) { return frame_ptr(new frame(std::move(bytes), {})); }
+
+} // namespace
+
+connection::connection(shard& home, stream s, std::string peer)
+  : shard_(home), stream_(std::move(s)), http_(std::make_unique<http_exchange>()), peer_(std::move(peer)) {
+  metrics::add(shard_.counters().sockets_open);
+}
+
+connection::~connection() {
+  metrics::sub(shard_.counters().queued_bytes, out_.bytes());
+  metrics::sub(shard_.counters().sockets_open);
+  shard_.owner().socket_closed();
+}
+
+void connection::start(std::string received) {
+  shard_.track(*this);
+  arm(shard_.options().limit.header_timeout);
+  if (!received.empty())
+    consume({received.data(), received.size()});
+  wait_readable();
+}
+
+// -- reading ----------------------------------------------------------------------------------------------------------
+
+void connection::wait_readable() {
+  if (read_waiting_ || closed_ || eof_)
+    return;
+  read_waiting_ = true;
+  stream_.socket().async_wait(tcp_socket::wait_read, [self = ptr(this)](boost::system::error_code ec) {
+    self->read_waiting_ = false;
+    if (!ec && !self->closed_)
+      self->on_readable();
+  });
+}
+
+void connection::on_readable() {
+  read_now();
+  wait_readable();
+}
+
+void connection::read_now() {
+  ptr keep(this);
+  auto buffer = shard_.read_buffer();
+  for (int i = 0; i < reads_per_event && !closed_; ++i) {
+    auto r = stream_.read(buffer.data(), buffer.size());
+    if (r.status == io_status::would_block)
+      return;
+    if (r.status == io_status::closed)
+      return on_eof();
+    metrics::add(shard_.counters().bytes_in, r.bytes);
+    if (!closing_)
+      consume(buffer.first(r.bytes));
+    if (r.bytes < buffer.size() && !stream_.has_buffered_input())
+      return;
+  }
+}
+
+void connection::on_eof() {
+  // A peer that has only finished sending may still want its answer.
+  eof_ = true;
+  if (http_ && !session_ && !out_.empty() && !sent_fin_) {
+    closing_ = true;
+    return;
+  }
+  abort();
+}
+
+void connection::consume(std::span<char> bytes) {
+  if (frames_)
+    consume_frames(bytes);
+  else
+    consume_http(bytes);
+}
+
+void connection::consume_http(std::span<char> bytes) {
+  http_->receive(bytes.data(), bytes.size());
+  if (http_->busy && http_->received().size() > shard_.options().limit.max_header_bytes)
+    return abort(); // pipelining without end while an answer is pending
+  while (!closed_ && !closing_ && http_ && !http_->busy && advance_request()) {
+  }
+}
+
+/// True when another step may be possible.
+bool connection::advance_request() {
+  auto& limit = shard_.options().limit;
+  switch (http_->advance(limit.max_header_bytes, limit.max_payload_bytes)) {
+    case http_exchange::progress::need_more:
+      if (http_->started())
+        arm(limit.header_timeout);
+      return false;
+    case http_exchange::progress::head_complete:
+      begin_request();
+      return true;
+    case http_exchange::progress::complete:
+      http_->busy = true;
+      unlink();
+      route_request(*this);
+      return true;
+    case http_exchange::progress::bad:
+      fail_request(400, "This is no HTTP request that Troupe understands.");
+      return false;
+    case http_exchange::progress::too_large:
+      if (link_ == link::post) { // Engine.IO: refused, but the session lives
+        session_->on_post_refused(*this);
+        fail_request(413, {});
+      } else {
+        fail_request(431, "The request head or body is larger than limits.max_header_bytes or limits.max_payload_bytes.");
+      }
+      return false;
+  }
+  return false;
+}
+
+void connection::begin_request() {
+  ++exchange_number_;
+  metrics::add(shard_.counters().http_requests);
+  auto r = parse_target({http_->request().target().data(), http_->request().target().size()});
+  if (!r)
+    return fail_request(400, r.error().message);
+  http_->target = std::move(*r);
+  if (auto to = other_home(*this)) {
+    unlink();
+    closed_ = true;
+    return shard_.hand_over(*this, stream_.release(), *to);
+  }
+  route_head(*this);
+  if (!closed_ && !closing_ && http_ && http_->expects_continue() && !http_->busy)
+    send(raw("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+void connection::fail_request(unsigned status, std::string_view sentence) {
+  metrics::add(shard_.counters().http_bad);
+  http_reply r{status, sentence.empty() ? "" : "application/json", {}, {}, true};
+  if (!sentence.empty())
+    r.body = "{\"code\":\"bad_request\",\"message\":\"" + std::string(sentence) + "\"}";
+  reply(std::move(r));
+}
+
+// -- answering --------------------------------------------------------------------------------------------------------
+
+void connection::reply(http_reply r) {
+  if (closed_ || closing_ || !http_)
+    return;
+  auto keep = http_->keep_alive() && !r.close;
+  r.headers.insert(r.headers.end(), http_->reply_headers.begin(), http_->reply_headers.end());
+  auto head_only = http_->request().method() == boost::beast::http::verb::head;
+  send(raw(to_wire(r, http_->request().version() == 10 ? 10 : 11, keep, head_only)));
+  if (!keep)
+    return close_gracefully();
+  http_->reset();
+  arm(shard_.options().limit.keep_alive_timeout);
+  // The next request may have come already; a fresh turn, because this call can stand deep in the old one.
+  if (!http_->received().empty())
+    shard_.post([self = ptr(this)] {
+      if (!self->closed_)
+        self->consume_http({});
+    });
+}
+
+void connection::become_websocket(header_list headers, std::size_t max_message, bool deflate) {
+  auto key = http_->request()[boost::beast::http::field::sec_websocket_key];
+  headers.emplace_back("Upgrade", "websocket");
+  headers.emplace_back("Connection", "Upgrade");
+  headers.emplace_back("Sec-WebSocket-Accept", ws::accept_key({key.data(), key.size()}));
+  headers.insert(headers.end(), http_->reply_headers.begin(), http_->reply_headers.end());
+  std::string wire = "HTTP/1.1 101 Switching Protocols\r\n";
+  for (auto& [k, v] : headers)
+    wire += k + ": " + v + "\r\n";
+  send(raw(wire + "\r\n"));
+  deflate_ = deflate;
+  frames_ = std::make_unique<ws::frame_reader>(max_message, deflate);
+  unlink();
+  auto early = http_->take_received();
+  http_.reset();
+  if (!early.empty())
+    shard_.post([self = ptr(this), early = std::move(early)]() mutable {
+      if (!self->closed_ && !self->closing_)
+        self->consume_frames({early.data(), early.size()});
+    });
+}
+
+void connection::send(frame_ptr f) {
+  if (closed_)
+    return;
+  auto before = out_.bytes();
+  out_.push(std::move(f), deflate_);
+  metrics::add(shard_.counters().queued_bytes, out_.bytes() - before);
+  if (!dirty_ && !write_waiting_) {
+    dirty_ = true;
+    shard_.mark_dirty(ptr(this));
+  }
+}
+
+void connection::flush() {
+  dirty_ = false;
+  std::array<iovec, outbox::max_gather> buffers;
+  while (!closed_ && !out_.empty()) {
+    auto n = out_.gather(buffers);
+    auto r = stream_.write({buffers.data(), n});
+    metrics::add(shard_.counters().writes);
+    if (r.status == io_status::would_block)
+      return wait_writable();
+    if (r.status == io_status::closed)
+      return abort();
+    out_.consume(r.bytes);
+    metrics::add(shard_.counters().bytes_out, r.bytes);
+    metrics::sub(shard_.counters().queued_bytes, r.bytes);
+  }
+  if (closing_ && !closed_)
+    finish_close();
+}
+
+void connection::wait_writable() {
+  if (write_waiting_)
+    return;
+  write_waiting_ = true;
+  stream_.socket().async_wait(tcp_socket::wait_write, [self = ptr(this)](boost::system::error_code ec) {
+    self->write_waiting_ = false;
+    if (!ec && !self->closed_)
+      self->flush();
+  });
+}
+
+// -- WebSocket --------------------------------------------------------------------------------------------------------
+
+void connection::consume_frames(std::span<char> bytes) {
+  ptr keep(this);
+  while (!closed_ && !closing_) {
+    auto in = frames_->next(bytes);
+    if (!in || !on_frame(*in))
+      return;
+  }
+}
+
+/// False when nothing more may be read.
+bool connection::on_frame(const ws::incoming& in) {
+  using what = ws::incoming::what;
+  switch (in.kind) {
+    case what::text:
+    case what::binary:
+      if (session_)
+        session_->on_websocket_message(*this, in.payload, in.kind == what::binary);
+      return session_ != nullptr;
+    case what::ping: {
+      std::string pong;
+      ws::append_frame(pong, ws::opcode::pong, in.payload);
+      send(raw(std::move(pong)));
+      return true;
+    }
+    case what::pong:
+      return true;
+    case what::close:
+      close_gracefully(in.code == 1005 ? 0 : in.code);
+      if (session_)
+        session_->on_connection_lost(*this, engineio::close_reason::transport_close);
+      return false;
+    case what::failed:
+      close_gracefully(in.code);
+      if (session_)
+        session_->on_connection_lost(*this, engineio::close_reason::transport_error);
+      return false;
+  }
+  return false;
+}
+
+// -- ending -----------------------------------------------------------------------------------------------------------
+
+void connection::close_gracefully(std::uint16_t ws_code, std::string_view reason) {
+  if (closed_ || closing_)
+    return;
+  if (frames_)
+    send(raw(ws::close_frame(ws_code, reason)));
+  closing_ = true;
+  arm(linger);
+  if (out_.empty() && !dirty_)
+    finish_close();
+}
+
+void connection::finish_close() {
+  if (sent_fin_)
+    return;
+  sent_fin_ = true;
+  if (eof_)
+    return abort();
+  stream_.shutdown_send();
+  // Now the peer's FIN, or the linger timer, ends it: closing at once could destroy bytes on their way.
+}
+
+void connection::abort() {
+  if (closed_)
+    return;
+  ptr keep(this);
+  closed_ = true;
+  unlink();
+  shard_.untrack(*this);
+  boost::system::error_code ignored;
+  stream_.socket().close(ignored);
+  metrics::sub(shard_.counters().queued_bytes, out_.bytes());
+  out_.clear();
+  if (http_ && http_->on_abandoned)
+    std::exchange(http_->on_abandoned, nullptr)();
+  if (session_)
+    session_->on_connection_lost(*this, engineio::close_reason::transport_close);
+}
+
+void connection::attach(session& s, link as) {
+  session_ = &s;
+  link_ = as;
+}
+
+void connection::detach() {
+  session_ = nullptr;
+  link_ = link::none;
+}
+
+void connection::wait_at_most(duration in, std::function<void()> then) {
+  http_->on_timeout = std::move(then);
+  arm(in);
+}
+
+void connection::arm(duration in) { shard_.wheel().schedule(*this, shard_.now() + in); }
+
+void connection::on_deadline(time_point) {
+  if (http_ && http_->on_timeout && !closing_)
+    return std::exchange(http_->on_timeout, nullptr)();
+  // A request that began and does not end is an error; an idle keep-alive connection or a lingering close just ends.
+  if (http_ && !closing_ && http_->started())
+    metrics::add(shard_.counters().http_bad);
+  abort();
+}
+
+} // namespace troupe::net

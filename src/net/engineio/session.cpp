@@ -1,0 +1,408 @@
+#include "net/engineio/session.hpp"
+
+#include "core/engineio/open_packet.hpp"
+#include "core/frame/frame_builder.hpp"
+#include "core/ws/deflate.hpp"
+#include "net/http/request_head.hpp"
+#include "net/shard.hpp"
+
+#include <algorithm>
+
+namespace troupe::net {
+
+using engineio::close_reason;
+using engineio::transport;
+
+namespace {
+
+constexpr duration noop_interval{100};
+/// How long a closed polling session waits for a GET that it can tell.
+constexpr duration farewell_time{30'000};
+
+http_reply payload_reply(std::string payload) {
+  return {200, "text/plain; charset=UTF-8", std::move(payload), {{"cache-control", "no-store"}}, false};
+}
+
+} // namespace
+
+session::session(shard& home, const engine_endpoint& at, session_ref ref, std::string sid, engineio::transport first,
+                 admission::permit place)
+  : shard_(home), at_(at), ref_(ref), sid_(std::move(sid)), place_(std::move(place)), transport_(first),
+    heartbeat_(at.options.ping_interval, at.options.ping_timeout, home.now()) {
+  if (at.options.connect_timeout.count() > 0)
+    connect_deadline_ = home.now() + at.options.connect_timeout;
+}
+
+session::~session() {
+  for (auto* c : {websocket_, probe_, get_, post_})
+    if (c) {
+      c->detach();
+      c->abort();
+    }
+}
+
+void session::open(engineio::handshake_ptr shake) {
+  auto& o = at_.options;
+  auto offer = transport_.current() == transport::polling && o.allow_upgrades && o.websocket;
+  push(build_engine_frame(
+    engineio::open_packet(sid_, offer, o.ping_interval, o.ping_timeout, shard_.options().limit.max_payload_bytes)));
+  sink_ = at_.acceptor->on_open(ref_, std::move(shake));
+  reschedule();
+}
+
+// -- to the client ----------------------------------------------------------------------------------------------------
+
+bool session::writable_now() const {
+  if (closed_)
+    return false;
+  return websocket_ ? !websocket_->blocked() : get_ != nullptr;
+}
+
+std::size_t session::queued_bytes() const { return websocket_ ? websocket_->queued_bytes() : queue_.bytes(); }
+
+void session::push(frame_ptr f) {
+  if (closed_ || doomed_)
+    return;
+  if (f->is_volatile() &&
+      (!writable_now() || queued_bytes() > shard_.options().limit.max_queued_bytes / 4)) {
+    metrics::add(shard_.counters().volatile_dropped);
+    return;
+  }
+  metrics::add(shard_.counters().packets_out);
+  if (websocket_) {
+    websocket_->send(std::move(f));
+  } else {
+    queue_.push(std::move(f));
+    if (!dirty_) {
+      dirty_ = true;
+      shard_.mark_dirty(ref_);
+    }
+  }
+  if (queued_bytes() > shard_.options().limit.max_queued_bytes)
+    bound_queue();
+}
+
+/// Too much waits: what is volatile goes first, then the client.
+void session::bound_queue() {
+  auto dropped = websocket_ ? websocket_->drop_volatile() : queue_.drop_volatile();
+  metrics::add(shard_.counters().volatile_dropped, dropped);
+  if (queued_bytes() <= shard_.options().limit.max_queued_bytes || doomed_)
+    return;
+  // Not here: this may be the middle of a fan-out, whose list of members must not change.
+  doomed_ = true;
+  shard_.post([&home = shard_, ref = ref_] {
+    if (auto* s = home.find_session(ref))
+      s->close(close_reason::slow_reader);
+  });
+}
+
+void session::flush_poll() {
+  dirty_ = false;
+  if (get_ && !queue_.empty())
+    answer_get_with_queue();
+}
+
+void session::answer_get_with_queue() {
+  bool compress = false;
+  auto reply = payload_reply(queue_.take(compress));
+  auto& o = at_.options;
+  if (o.http_compression && compress && reply.body.size() >= o.http_compression_threshold) {
+    auto coding = choose_encoding(get_->http().request()[boost::beast::http::field::accept_encoding]);
+    if (!coding.empty()) {
+      reply.body = ws::compress_body(reply.body, coding == "gzip" ? ws::http_coding::gzip : ws::http_coding::deflate);
+      reply.headers.emplace_back("Content-Encoding", std::string(coding));
+      reply.headers.emplace_back("Vary", "Accept-Encoding");
+    }
+  }
+  auto* c = std::exchange(get_, nullptr);
+  transport_.get_answered();
+  c->detach();
+  shard_.reply_with_cors(*c, std::move(reply));
+}
+
+void session::answer_get(std::string_view payload) {
+  if (!get_)
+    return;
+  auto* c = std::exchange(get_, nullptr);
+  transport_.get_answered();
+  c->detach();
+  shard_.reply_with_cors(*c, payload_reply(std::string(payload)));
+}
+
+// -- connections ------------------------------------------------------------------------------------------------------
+
+void session::attach_websocket(connection& c) {
+  websocket_ = &c;
+  c.attach(*this, link::websocket);
+}
+
+void session::attach_probe(connection& c) {
+  probe_ = &c;
+  c.attach(*this, link::probe);
+  upgrade_deadline_ = shard_.now() + at_.options.upgrade_timeout;
+  reschedule();
+}
+
+void session::attach_get(connection& c) {
+  get_ = &c;
+  c.attach(*this, link::get);
+  if (!queue_.empty())
+    answer_get_with_queue();
+  else if (transport_.upgrading() && next_noop_ != time_point::max())
+    reschedule();
+}
+
+void session::attach_post(connection& c) {
+  post_ = &c;
+  c.attach(*this, link::post);
+}
+
+void session::on_connection_lost(connection& c, close_reason why) {
+  auto as = c.role();
+  c.detach();
+  switch (as) {
+    case link::websocket:
+      websocket_ = nullptr;
+      return close(why, false);
+    case link::probe:
+      probe_ = nullptr;
+      transport_.upgrade_cancelled();
+      upgrade_deadline_ = next_noop_ = time_point::max();
+      return;
+    case link::get:
+      get_ = nullptr;
+      transport_.get_answered();
+      return close(close_reason::transport_error, false);
+    case link::post:
+      post_ = nullptr;
+      transport_.post_done();
+      return close(close_reason::transport_error, false);
+    case link::none:
+      return;
+  }
+}
+
+void session::drop_connection(connection*& c) {
+  if (!c)
+    return;
+  auto* gone = std::exchange(c, nullptr);
+  gone->detach();
+  gone->abort();
+}
+
+void session::on_overlapping_get(connection& second) {
+  answer_get("1");
+  shard_.reply_with_cors(second, {400, "", {}, {}, false});
+  close(close_reason::transport_error, false);
+}
+
+void session::on_overlapping_post(connection& second) {
+  drop_connection(post_);
+  transport_.post_done();
+  shard_.reply_with_cors(second, {400, "", {}, {}, true});
+  close(close_reason::transport_error);
+}
+
+void session::on_post_refused(connection& c) {
+  post_ = nullptr;
+  c.detach();
+  transport_.post_done();
+}
+
+// -- from the client --------------------------------------------------------------------------------------------------
+
+void session::on_post(connection& c, std::string_view body) {
+  post_ = nullptr;
+  c.detach();
+  transport_.post_done();
+  engineio::payload_reader reader(body);
+  bool bad = false;
+  while (auto p = reader.next()) {
+    if (closed_)
+      break;
+    if (!*p) {
+      bad = true;
+      break;
+    }
+    on_packet(**p);
+  }
+  if (!c.closed())
+    shard_.reply_with_cors(c, {200, "text/html", "ok", {{"cache-control", "no-store"}}, false});
+  if (bad && !closed_)
+    close(close_reason::parse_error);
+}
+
+void session::on_websocket_message(connection& c, std::string_view bytes, bool binary) {
+  if (closed_)
+    return;
+  if (c.role() == link::probe)
+    return on_probe_packet(c, binary ? std::string_view() : bytes);
+  if (binary)
+    return on_packet({engineio::packet_type::message, bytes, true});
+  std::string scratch;
+  auto p = engineio::decode_text(bytes, scratch);
+  if (!p)
+    return close(close_reason::parse_error);
+  on_packet(*p);
+}
+
+void session::on_packet(const engineio::packet& p) {
+  using type = engineio::packet_type;
+  if (p.type == type::pong) {
+    heartbeat_.on_pong(shard_.now());
+    // The wheel wakes at the old deadline, finds nothing due and schedules the new one; only an earlier one needs care.
+    return heartbeat_.deadline() < deadline() || !scheduled() ? reschedule() : void();
+  }
+  heartbeat_.on_other_packet(shard_.now());
+  switch (p.type) {
+    case type::message:
+      metrics::add(shard_.counters().packets_in);
+      if (!std::exchange(first_message_seen_, true) && p.binary)
+        format_ = socketio::parser::msgpack;
+      return sink_->on_message(p.data, p.binary);
+    case type::close:
+      if (get_)
+        answer_get("6");
+      return close(close_reason::transport_close, websocket_ != nullptr);
+    case type::ping: // only the server pings in version 4
+      return close(close_reason::transport_error);
+    default:         // open, upgrade and noop are harmless noise
+      return;
+  }
+}
+
+void session::on_probe_packet(connection& c, std::string_view text) {
+  using frame = engineio::transport_state::frame;
+  switch (transport_.on_probe_frame(text == "2probe", text == "5")) {
+    case frame::answer_probe:
+      c.send(build_engine_frame("3probe"));
+      // Empties the client's poll, so that it can switch; repeated, because the client may poll once more.
+      next_noop_ = shard_.now();
+      return on_time(shard_.now());
+    case frame::switch_over:
+      return switch_over(c);
+    default:
+      probe_ = nullptr;
+      c.detach();
+      transport_.upgrade_cancelled();
+      upgrade_deadline_ = next_noop_ = time_point::max();
+      return c.close_gracefully();
+  }
+}
+
+void session::switch_over(connection& c) {
+  metrics::add(shard_.counters().upgrades);
+  metrics::add(shard_.counters().sessions_websocket);
+  answer_get("6");
+  probe_ = nullptr;
+  upgrade_deadline_ = next_noop_ = time_point::max();
+  heartbeat_.on_upgrade(shard_.now());
+  attach_websocket(c);
+  for (auto& f : queue_.release())
+    c.send(std::move(f));
+  reschedule();
+}
+
+void session::read_probe() {
+  if (probe_)
+    probe_->read_now();
+}
+
+void session::control(const ports::control& c) {
+  if (!closed_)
+    sink_->on_control(c);
+}
+
+void session::namespace_joined() { connect_deadline_ = time_point::max(); }
+
+// -- time -------------------------------------------------------------------------------------------------------------
+
+time_point session::next_deadline() const {
+  if (closed_)
+    return farewell_deadline_;
+  return std::min({heartbeat_.deadline(), connect_deadline_, upgrade_deadline_, get_ ? next_noop_ : time_point::max()});
+}
+
+void session::reschedule() {
+  auto at = next_deadline();
+  if (at == time_point::max())
+    unlink();
+  else if (!scheduled() || at != deadline())
+    shard_.wheel().schedule(*this, at);
+}
+
+void session::on_time(time_point now) {
+  if (closed_) {
+    if (now >= farewell_deadline_)
+      shard_.forget(*this);
+    return;
+  }
+  switch (heartbeat_.on_time(now)) {
+    case engineio::heartbeat::verdict::dead:
+      return close(close_reason::ping_timeout);
+    case engineio::heartbeat::verdict::send_ping:
+      push(shard_.ping_frame());
+      break;
+    case engineio::heartbeat::verdict::nothing:
+      break;
+  }
+  if (now >= connect_deadline_)
+    return close(close_reason::connect_timeout);
+  if (now >= upgrade_deadline_) {
+    auto* c = std::exchange(probe_, nullptr);
+    c->detach();
+    c->close_gracefully();
+    transport_.upgrade_cancelled();
+    upgrade_deadline_ = next_noop_ = time_point::max();
+  }
+  if (now >= next_noop_ && get_) {
+    answer_get("6");
+    next_noop_ = now + noop_interval;
+  }
+  reschedule();
+}
+
+// -- the end ----------------------------------------------------------------------------------------------------------
+
+void session::close(close_reason why, bool by_server) {
+  if (closed_)
+    return;
+  closed_ = true;
+  unlink();
+  shard_.session_closed(*this, why, websocket_ != nullptr || transport_.current() == transport::websocket);
+  if (sink_)
+    sink_->on_close(why);
+  if (probe_) {
+    auto* c = std::exchange(probe_, nullptr);
+    c->detach();
+    c->close_gracefully();
+  }
+  place_ = {};
+  if (websocket_) {
+    auto* c = std::exchange(websocket_, nullptr);
+    c->detach();
+    c->close_gracefully();
+    return shard_.forget(*this);
+  }
+  if (get_) {
+    answer_get("1");
+    return shard_.forget(*this);
+  }
+  if (!by_server || why == close_reason::ping_timeout || transport_.current() == transport::websocket)
+    return shard_.forget(*this);
+  farewell_deadline_ = shard_.now() + farewell_time;
+  reschedule();
+}
+
+bool session::answer_farewell(connection& get) {
+  if (!closed_)
+    return false;
+  bool compress = false;
+  auto payload = queue_.take(compress);
+  payload += payload.empty() ? "1" : "\x1e" "1";
+  shard_.reply_with_cors(get, payload_reply(std::move(payload)));
+  shard_.forget(*this);
+  return true;
+}
+
+} // namespace troupe::net

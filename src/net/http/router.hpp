@@ -1,0 +1,20 @@
+#pragma once
+// Where a request goes: an Engine.IO endpoint, or the node's other HTTP routes.
+
+#include <cstdint>
+#include <optional>
+
+namespace troupe::net {
+
+class connection;
+
+/// The shard that owns the session which the request names, if it is not this one.
+std::optional<std::uint16_t> other_home(connection& c);
+
+/// The head is complete: what can be refused before the body is read is refused now.
+void route_head(connection& c);
+
+/// The whole request is there.
+void route_request(connection& c);
+
+} // namespace troupe::net
