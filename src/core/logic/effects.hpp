@@ -41,6 +41,10 @@ struct emit {
 struct join { std::string room; bool announce = false; bool acknowledge = false; };
 struct leave { std::string room; bool announce = false; bool acknowledge = false; };
 
+/// Answers the client's ack by `{"ok":true,"room":..,"members":[{"socketId":..,"userId":..}],"count":n}`: at most `max` of
+/// the members, `count` says how many there are.
+struct list_room_members { std::string room; std::size_t max = 1'000; };
+
 /// Through the room's sequencer to every member.
 struct publish {
   std::string room;
@@ -98,8 +102,8 @@ struct disconnect { bool close_transport = false; };
 /// event `error` with the same object. Logged once, counted by code.
 struct refuse { error why; };
 
-using effect = std::variant<reply, emit, join, leave, publish, broadcast, direct, watch_presence, unwatch_presence,
-                            set_status, typing, update_document, record, disconnect, refuse>;
+using effect = std::variant<reply, emit, join, leave, list_room_members, publish, broadcast, direct, watch_presence,
+                            unwatch_presence, set_status, typing, update_document, record, disconnect, refuse>;
 using effects = std::vector<effect>;
 
 } // namespace troupe::logic

@@ -22,7 +22,7 @@ error payload_too_large(std::string_view field, std::size_t max_bytes) {
 error not_permitted(std::string message) { return {"not_permitted", std::move(message)}; }
 
 error not_in_room(std::string_view room) {
-  return {"not_in_room", "join the room " + in_quotes(room) + " before you send to it"};
+  return {"not_in_room", "you are not in the room " + in_quotes(room) + "; join it first"};
 }
 
 error unknown_event(std::string_view name) {

@@ -34,6 +34,7 @@ struct describe_effect {
   std::string operator()(const leave& e) const {
     return "leave " + e.room + flag(e.announce, "announce") + flag(e.acknowledge, "ack");
   }
+  std::string operator()(const list_room_members& e) const { return "members of " + e.room + " " + std::to_string(e.max); }
   std::string operator()(const publish& e) const {
     return "publish " + e.room + " " + e.event + " " + text_of(e.args) + flag(e.stamp, "stamp")
            + flag(e.include_sender, "self") + flag(e.is_volatile, "volatile") + named("id", e.id)

@@ -12,7 +12,7 @@ TEST_CASE("document_update by a member of the document's room") {
     {"document_update", R"([{"documentId":"d1","changes":"123456789","version":1}])",
      R"(refuse payload_too_large: "changes" is larger than 10 bytes)"},
     {"document_update", R"([{"documentId":"d2","changes":1,"version":1}])",
-     R"(refuse not_in_room: join the room "document:d2" before you send to it)"},
+     R"(refuse not_in_room: you are not in the room "document:d2"; join it first)"},
     {"document_update", R"([{"changes":1,"version":1}])", R"(refuse missing_field: "documentId" is missing)"},
     {"document_update", R"([{"documentId":"d1","version":1}])", R"(refuse missing_field: "changes" is missing)"},
     {"document_update", R"([{"documentId":"d1","changes":1}])", R"(refuse missing_field: "version" is missing)"},

@@ -46,6 +46,6 @@ TEST_CASE("typing in a joined room") {
     {"typing", R"([{"room":"lobby","typing":"yes"}])", R"(refuse invalid_payload: "typing" must be true or false)"},
     {"typing", R"([{"typing":true}])", R"(refuse missing_field: "room" is missing)"},
     {"typing", R"(["lobby"])", "refuse invalid_payload: the first argument must be an object"},
-    {"typing", R"([{"room":"other"}])", R"(refuse not_in_room: join the room "other" before you send to it)"},
+    {"typing", R"([{"room":"other"}])", R"(refuse not_in_room: you are not in the room "other"; join it first)"},
   });
 }

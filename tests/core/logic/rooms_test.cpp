@@ -39,6 +39,18 @@ TEST_CASE("join_room and leave_room refuse what is no room name") {
   });
 }
 
+TEST_CASE("room:members lists a room for its members") {
+  stage on;
+  check_all(on, {
+    {"room:members", R"(["lobby"])", "members of lobby 1000"},
+    {"room:members", R"([{"room":"lobby"}])", "members of lobby 1000"},
+    {"room:members", R"(["other"])", R"(refuse not_in_room: you are not in the room "other"; join it first)"},
+    {"room:members", "[]", R"(refuse missing_field: "room" is missing)"},
+  });
+  on.socket.who.roles = {"admin"};
+  CHECK(on.send("room:members", R"(["other"])") == "members of other 1000");
+}
+
 TEST_CASE("a token with room permissions keeps to those rooms") {
   stage on;
   on.socket.who.permissions = {"reports", "room:lobby", "room:team-1-*"};
