@@ -22,8 +22,9 @@ struct arguments {
   std::vector<std::string> attachments;
 };
 
-/// Answers the client's acknowledgement request, if it made one; the first answer counts.
-struct reply { arguments args; };
+/// Answers the client's acknowledgement request, if it made one; the first answer counts. `ack_id` says which request, for
+/// answers that come after their event was handled; without it the event being handled is meant.
+struct reply { arguments args; std::optional<std::uint64_t> ack_id; };
 
 /// To this socket only. `on_ack`, when set, is called once, on the connection's thread: with the client's arguments, or
 /// with an error (`ack_timeout`, `disconnected`).

@@ -31,6 +31,7 @@ struct inbound_event {
   const std::vector<std::string>& attachments;
   bool wants_ack = false;
   unix_ms now = 0;
+  std::uint64_t ack_id = 0; ///< of the request, when `wants_ack`; for a `reply` that comes later
 };
 
 /// The rules of one namespace. One object serves all its sockets on all shards: methods may be called from several threads
