@@ -1,9 +1,10 @@
 #pragma once
-// The whole configuration of a node, as plain structs: default, unit and effect beside each field. The schema that binds
-// them to YAML, environment and --set is config_schema.cpp; docs/configuration.md is generated from it.
+// The whole configuration of a node, as plain structs: default, unit and effect beside each field. The table that binds
+// them to YAML, environment and --set is config/schema.hpp; docs/configuration.md is generated from it.
 
 #include "base/time.hpp"
 #include "core/limits/limits.hpp"
+#include "core/logic/event_rule.hpp"
 
 #include <map>
 #include <string>
@@ -80,11 +81,15 @@ struct auth_config {
   std::vector<std::string> api_keys;       ///< for /api/v1 and protected pages (secret); empty: the API is closed
 };
 
+/// Reserved: comes with a later version, which is said when somebody switches it on.
+struct history_config { bool enabled = false; };
+
 struct rooms_config {
   duration idle_timeout{60'000};           ///< an empty room's actor ends after this
   std::size_t announce_max_members = 100;  ///< room_joined and room_left are sent while the room is not larger
   std::size_t dedup_ids = 1'000;           ///< idempotency ids remembered per room
   duration dedup_window{120'000};
+  history_config history;                  ///< keys rooms.history.*
 };
 
 struct typing_config { duration timeout{5'000}; };
@@ -105,21 +110,8 @@ struct documents_config {
   std::size_t max_changes_bytes = 100'000; ///< of one update
 };
 
-/// One event that a team adds without C++ (docs/events.md).
-struct event_rule {
-  std::string name;                        ///< what the client sends
-  std::vector<std::string> roles;          ///< any of these; empty: everybody
-  std::vector<std::string> permissions;    ///< all of these
-  std::string to = "room";                 ///< room, user, sender, namespace, or none
-  std::string target_field;                ///< member of the first argument that names the room or user; default "room" / "to"
-  std::string emit;                        ///< event name the receivers see; empty: same as `name`
-  bool members_only = true;                ///< for rooms: the sender must be a member
-  bool include_sender = false;
-  bool is_volatile = false;                ///< key "volatile"
-  bool stamp = true;                       ///< adds from, ts and seq to the object
-  std::vector<std::string> require;        ///< members the first argument must have
-  std::string log_topic;                   ///< also recorded in the event log under this topic
-};
+/// The engine's own struct, see there (docs/events.md).
+using event_rule = troupe::logic::event_rule;
 
 struct events_config {
   std::vector<event_rule> rules;
@@ -138,9 +130,17 @@ struct metrics_config { bool enabled = true; bool require_api_key = false; };
 struct demo_config { bool enabled = true; };
 struct event_log_config { std::string file; /* empty: the node's log */ };
 
-/// Read and validated already; acted on from the cluster work on.
+/// Read and validated already, acted on by a later version (validate.cpp refuses `true`, load.cpp warns of the rest).
 struct cluster_config { bool enabled = false; std::string name; std::string host; std::uint16_t port = 0; std::string secret; };
-struct redis_config { std::string url; };
+struct recovery_config { bool enabled = false; };
+struct redis_config {
+  std::string url;                         ///< redis:// or rediss://; wins over host, port and password (secret part)
+  std::string host;
+  std::uint16_t port = 6379;
+  std::string password;                    ///< (secret)
+};
+struct kafka_config { std::vector<std::string> brokers; std::string client_id = "troupe"; };
+struct database_config { std::string url; /* postgres://user:password@host/name (secret part) */ };
 
 struct config {
   server_config server;
@@ -161,7 +161,10 @@ struct config {
   metrics_config metrics;
   demo_config demo;
   cluster_config cluster;
+  recovery_config recovery;
   redis_config redis;
+  kafka_config kafka;
+  database_config database;
 };
 
 } // namespace troupe::app

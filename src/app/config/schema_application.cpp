@@ -1,0 +1,78 @@
+#include "app/config/option_rows.hpp"
+#include "app/config/schema.hpp"
+
+namespace troupe::app::tables {
+namespace {
+
+constexpr std::int64_t day = 86'400'000;
+constexpr std::string_view reserved = "Reserved for a later version; must be false.";
+
+/// events.names: text to text.
+config_option event_names() {
+  constexpr const char* accepts = "a group of built-in event: name used instead";
+  auto read = [](const YAML::Node& n, config& c) {
+    if (!n.IsMap())
+      return false;
+    std::map<std::string, std::string> names;
+    for (const auto& entry : n) {
+      if (!entry.first.IsScalar() || !(entry.second.IsScalar() || entry.second.IsNull()))
+        return false;
+      names[entry.first.Scalar()] = entry.second.IsNull() ? "" : entry.second.Scalar();
+    }
+    c.events.names = std::move(names);
+    return true;
+  };
+  auto yaml = [](const config& c, secrecy) {
+    std::string out;
+    for (const auto& [name, used] : c.events.names)
+      out += (out.empty() ? "" : ", ") + yaml_text(name) + ": " + yaml_text(used);
+    return "{" + out + "}";
+  };
+  return {
+    "events.names",
+    accepts,
+    "Other names for built-in events, as in {typing: user_typing}; \"\" switches one off.",
+    reader<config>(accepts, read),
+    yaml,
+    true};
+}
+
+} // namespace
+
+std::vector<config_option> application() {
+  std::vector<config_option> t;
+  t.push_back(number<config>(
+    "rooms.idle_timeout_ms", AT(rooms.idle_timeout), {0, day}, "An empty room's actor ends after this."));
+  t.push_back(number<config>(
+    "rooms.announce_max_members", AT(rooms.announce_max_members), {0, 10'000'000},
+    "room_joined and room_left are sent while a room is not larger than this."));
+  t.push_back(number<config>(
+    "rooms.dedup_ids", AT(rooms.dedup_ids), {0, 1'000'000},
+    "Message ids remembered per room, so that a message sent twice appears once."));
+  t.push_back(
+    number<config>("rooms.dedup_window_ms", AT(rooms.dedup_window), {0, day}, "How long they are remembered."));
+  t.push_back(flag<config>("rooms.history.enabled", AT(rooms.history.enabled), reserved));
+  t.push_back(number<config>(
+    "typing.timeout_ms", AT(typing.timeout), {10, day}, "A typing notice that is not renewed ends after this."));
+  t.push_back(number<config>(
+    "presence.offline_delay_ms", AT(presence.offline_delay), {0, day},
+    "From a user's last disconnect to user_offline, so that a page reload is not a leave."));
+  t.push_back(number<config>(
+    "presence.idle_timeout_ms", AT(presence.idle_timeout), {0, day},
+    "The actor of a user who is away and whom nobody watches ends after this."));
+  t.push_back(flag<config>("offline.enabled", AT(offline.enabled), "Keep direct messages until the user connects."));
+  t.push_back(number<config>(
+    "offline.max_messages", AT(offline.max_messages), {1, 100'000}, "Messages kept per user; the oldest leaves."));
+  t.push_back(number<config>("offline.ttl_s", AT(offline.ttl), {1, 31'536'000}, "How long they are kept."));
+  t.push_back(
+    number<config>("documents.max_documents", AT(documents.max_documents), {1, 10'000'000}, "Documents on this node."));
+  t.push_back(number<config>(
+    "documents.max_changes_bytes", AT(documents.max_changes_bytes), {1, 100'000'000}, "Changes of one update."));
+  t.push_back(event_rules());
+  t.push_back(event_names());
+  t.push_back(text<config>(
+    "event_log.file", AT(event_log.file), "JSON lines are appended here; empty: they go to the node's log."));
+  return t;
+}
+
+} // namespace troupe::app::tables

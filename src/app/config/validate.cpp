@@ -1,0 +1,198 @@
+#include "app/config/validate.hpp"
+
+#include "core/logic/event_names.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace troupe::app {
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+class checker {
+ public:
+  explicit checker(const config& c) : c_(c) {}
+
+  problems run() {
+    not_in_this_version();
+    transport();
+    identity();
+    sizes();
+    events();
+    files();
+    return std::move(found_);
+  }
+
+ private:
+  void refuse(bool wrong, std::string key, std::string message) {
+    if (wrong)
+      found_.push_back({"", std::move(key), std::move(message)});
+  }
+
+  void not_in_this_version() {
+    refuse(
+      c_.cluster.enabled, "cluster.enabled",
+      "clustering is not available in this version; set it to false and run one node");
+    refuse(
+      c_.recovery.enabled, "recovery.enabled",
+      "connection state recovery is not available in this version; set it to false");
+    refuse(
+      c_.rooms.history.enabled, "rooms.history.enabled",
+      "room history is not available in this version; set it to false");
+  }
+
+  void transport() {
+    const auto& s = c_.server;
+    refuse(
+      s.tls_cert.empty() && !s.tls_key.empty(), "server.tls_cert",
+      "server.tls_key is set, so the certificate is needed as well");
+    refuse(
+      !s.tls_cert.empty() && s.tls_key.empty(), "server.tls_key",
+      "server.tls_cert is set, so its private key is needed as well");
+    refuse(
+      c_.cors.credentials && contains(c_.cors.origins, "*"), "cors.origins",
+      "browsers refuse \"*\" together with cors.credentials; list the origins");
+    refuse(
+      c_.cookie.same_site == "None" && !c_.cookie.secure && !c_.cookie.name.empty(), "cookie.secure",
+      "browsers refuse a cookie with SameSite None that is not secure; set it to true");
+    refuse(c_.socketio.namespaces.empty(), "socketio.namespaces", "expected at least one namespace, such as /");
+    refuse(
+      c_.metrics.enabled && c_.metrics.require_api_key && c_.auth.api_keys.empty(), "metrics.require_api_key",
+      "nobody could read the metrics: auth.api_keys is empty");
+  }
+
+  void identity() {
+    const auto& jwt = c_.auth.jwt;
+    bool by_secret = !jwt.secret.empty() && contains(jwt.algorithms, "HS256");
+    bool by_key =
+      !jwt.public_key_file.empty() && (contains(jwt.algorithms, "RS256") || contains(jwt.algorithms, "ES256"));
+    if (c_.auth.mode != "token" || by_secret || by_key)
+      return;
+    bool has_key = !jwt.secret.empty() || !jwt.public_key_file.empty();
+    refuse(
+      has_key, "auth.jwt.algorithms",
+      "no algorithm fits the key that is set: auth.jwt.secret is for HS256, auth.jwt.public_key_file for RS256 and "
+      "ES256");
+    refuse(
+      !has_key, "auth.mode",
+      "token needs something to check tokens with: set auth.jwt.secret (HS256) or auth.jwt.public_key_file (RS256, "
+      "ES256)");
+  }
+
+  void sizes() {
+    const auto& l = c_.limits;
+    refuse(
+      l.max_queued_bytes < l.max_payload_bytes, "limits.max_queued_bytes",
+      "a message of limits.max_payload_bytes (" + std::to_string(l.max_payload_bytes)
+        + ") could never be sent; set it to that or more");
+    refuse(
+      l.max_sockets != 0 && l.max_sockets < l.max_connections, "limits.max_sockets",
+      "limits.max_connections (" + std::to_string(l.max_connections)
+        + ") could never be reached; set it to that or more, or to 0");
+    refuse(
+      c_.documents.max_changes_bytes > l.max_payload_bytes, "documents.max_changes_bytes",
+      "larger than limits.max_payload_bytes (" + std::to_string(l.max_payload_bytes) + "), which comes first");
+  }
+
+  void events() {
+    for (const auto& p : logic::validate_names(c_.events.names, c_.limits.max_event_name_bytes))
+      refuse(true, "events.names", p.message);
+    std::set<std::string_view> names;
+    for (auto builtin : logic::builtin_events())
+      if (auto renamed = c_.events.names.find(std::string{builtin}); renamed == c_.events.names.end())
+        names.insert(builtin);
+      else
+        names.insert(renamed->second);
+    for (std::size_t i = 0; i < c_.events.rules.size(); ++i)
+      rule(c_.events.rules[i], "events.rules[" + std::to_string(i) + "]", names);
+  }
+
+  void rule(const event_rule& r, const std::string& key, std::set<std::string_view>& names) {
+    auto limit = c_.limits.max_event_name_bytes;
+    if (r.name.empty()) // reported where it was read
+      return;
+    refuse(
+      logic::is_reserved_event(r.name), key + ".name",
+      "\"" + r.name + "\" is reserved by Socket.IO; choose another name");
+    refuse(
+      logic::is_reserved_event(r.emit), key + ".emit",
+      "\"" + r.emit + "\" is reserved by Socket.IO; choose another name");
+    refuse(
+      std::max(r.name.size(), r.emit.size()) > limit, key + ".name",
+      "the name is longer than limits.max_event_name_bytes (" + std::to_string(limit) + ")");
+    refuse(
+      !names.insert(r.name).second, key + ".name",
+      "\"" + r.name + "\" is taken by another rule or a built-in event (switch that off with events.names)");
+  }
+
+  void files() {
+    readable("server.tls_cert", c_.server.tls_cert);
+    readable("server.tls_key", c_.server.tls_key);
+    readable("auth.jwt.public_key_file", c_.auth.jwt.public_key_file);
+    refuse(
+      !c_.engine.client_dir.empty() && !std::filesystem::is_directory(c_.engine.client_dir, ignored_),
+      "engine.client_dir", "there is no directory " + c_.engine.client_dir);
+    writable("log.file", c_.log.file);
+    writable("event_log.file", c_.event_log.file);
+  }
+
+  void readable(const char* key, const std::string& path) {
+    bool wrong = !path.empty() && (!std::ifstream{path} || std::filesystem::is_directory(path, ignored_));
+    refuse(wrong, key, "the file " + path + " cannot be read; is the path right, and may this user read it?");
+  }
+
+  void writable(const char* key, const std::string& path) {
+    auto parent = std::filesystem::path{path}.parent_path();
+    bool wrong = !parent.empty() && !std::filesystem::is_directory(parent, ignored_);
+    refuse(wrong, key, "there is no directory " + parent.string() + " to write the file to");
+  }
+
+  const config& c_;
+  problems found_;
+  std::error_code ignored_;
+};
+
+} // namespace
+
+problems validate(const config& c) {
+  return checker{c}.run();
+}
+
+std::vector<std::string> warnings_of(const config& c) {
+  std::vector<std::string> out;
+  auto warn = [&](bool when, const char* text) {
+    if (when)
+      out.emplace_back(text);
+  };
+  const auto& jwt = c.auth.jwt;
+  warn(
+    c.auth.mode == "anonymous",
+    "auth.mode is anonymous: anybody may connect under any name; use auth.mode: token in production");
+  warn(
+    c.auth.mode == "anonymous" && (!jwt.secret.empty() || !jwt.public_key_file.empty()),
+    "auth.jwt is configured, but auth.mode is anonymous: tokens are not looked at");
+  warn(
+    c.auth.mode == "token" && !jwt.secret.empty() && jwt.secret.size() < 32,
+    "auth.jwt.secret is shorter than 32 bytes, so it can be guessed; make one with: openssl rand -base64 32");
+  warn(
+    std::ranges::any_of(c.auth.api_keys, [](const std::string& k) { return k.size() < 16; }),
+    "auth.api_keys holds a key shorter than 16 bytes, so it can be guessed; make one with: openssl rand -hex 16");
+  warn(
+    c.engine.ping_interval >= duration{60'000},
+    "engine.ping_interval_ms is a minute or more: many proxies close a connection that is silent for 60 s");
+  warn(
+    !c.redis.url.empty() || !c.redis.host.empty(),
+    "redis is configured, but this version runs as a single node and does not use it");
+  warn(
+    !c.kafka.brokers.empty(),
+    "kafka.brokers is set, but this version has no Kafka connection; nothing is sent or read");
+  warn(!c.database.url.empty(), "database.url is set, but this version has no database connection; nothing is stored");
+  return out;
+}
+
+} // namespace troupe::app
