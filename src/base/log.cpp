@@ -2,11 +2,10 @@
 
 #include "base/printable.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <fmt/format.h>
 
 namespace troupe::log {
 namespace {

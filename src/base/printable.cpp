@@ -1,7 +1,6 @@
 #include "base/printable.hpp"
 
 #include <cstdint>
-
 #include <fmt/format.h>
 
 namespace troupe {
@@ -41,10 +40,10 @@ bool hidden(std::uint32_t code) {
 
 void append_escaped(std::string& out, std::uint32_t code) {
   switch (code) {
-    case '\n': out += "\\n"; break;
-    case '\r': out += "\\r"; break;
-    case '\t': out += "\\t"; break;
-    default: out += code < 0x100 ? fmt::format("\\x{:02x}", code) : fmt::format("\\u{:04x}", code);
+  case '\n': out += "\\n"; break;
+  case '\r': out += "\\r"; break;
+  case '\t': out += "\\t"; break;
+  default: out += code < 0x100 ? fmt::format("\\x{:02x}", code) : fmt::format("\\u{:04x}", code);
   }
 }
 

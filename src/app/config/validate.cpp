@@ -1,5 +1,6 @@
 #include "app/config/validate.hpp"
 
+#include "backends/auth/key_set.hpp"
 #include "core/logic/event_names.hpp"
 
 #include <algorithm>
@@ -133,7 +134,9 @@ class checker {
   void files() {
     readable("server.tls_cert", c_.server.tls_cert);
     readable("server.tls_key", c_.server.tls_key);
-    readable("auth.jwt.public_key_file", c_.auth.jwt.public_key_file);
+    if (const auto& path = c_.auth.jwt.public_key_file; !path.empty())
+      if (auto keys = auth::public_keys_from_file(path); !keys)
+        refuse(true, "auth.jwt.public_key_file", path + ": " + keys.error().message);
     refuse(
       !c_.engine.client_dir.empty() && !std::filesystem::is_directory(c_.engine.client_dir, ignored_),
       "engine.client_dir", "there is no directory " + c_.engine.client_dir);

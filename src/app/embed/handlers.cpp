@@ -1,0 +1,76 @@
+#include "app/embed/handlers.hpp"
+
+#include "app/embed/convert.hpp"
+#include "base/log.hpp"
+
+namespace troupe::embed {
+
+namespace {
+
+/// A handler is the program's code: what it throws ends its own event and nothing else.
+template<class F>
+void guarded(std::string_view nsp, std::string_view what, F&& f) {
+  try {
+    f();
+  } catch (const std::exception& e) {
+    log::error("handler-threw", "namespace={} handler={} what={}", nsp, what, e.what());
+  } catch (...) {
+    log::error("handler-threw", "namespace={} handler={} what=unknown", nsp, what);
+  }
+}
+
+} // namespace
+
+result<logic::effects> handlers::on_connect(logic::socket_info& info) {
+  logic::effects out;
+  info.user_data = std::make_shared<std::any>();
+  socket_state state{home, info, out};
+  socket s(state);
+  std::optional<connect_refusal> refused;
+  guarded(info.nsp, "use", [&] {
+    for (auto& m : middlewares)
+      if ((refused = m(s)))
+        return;
+  });
+  if (refused)
+    return error{refused->data.is_object() ? refused->data.value("code", "refused") : "refused", refused->message};
+  if (builtin) {
+    auto more = builtin->on_connect(info);
+    if (!more)
+      return more.error();
+    out.insert(out.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+  }
+  guarded(info.nsp, "on_connect", [&] {
+    for (auto& h : connect)
+      h(s);
+  });
+  return out;
+}
+
+logic::effects handlers::on_event(logic::socket_info& info, const logic::inbound_event& in) {
+  auto found = events.find(in.name);
+  auto* handler = found != events.end() ? &found->second : any && !builtin ? &any : nullptr;
+  if (!handler)
+    return builtin ? builtin->on_event(info, in) : logic::effects{};
+  logic::effects out;
+  socket_state state{home, info, out};
+  event_state es{state, in, {}, false};
+  socket s(state);
+  event e(es);
+  guarded(info.nsp, in.name, [&] { (*handler)(s, e); });
+  return out;
+}
+
+void handlers::on_disconnect(logic::socket_info& info, std::string_view reason) {
+  logic::effects ignored; // nobody is left to be told
+  socket_state state{home, info, ignored};
+  socket s(state);
+  guarded(info.nsp, "on_disconnect", [&] {
+    for (auto& h : disconnect)
+      h(s, reason);
+  });
+  if (builtin)
+    builtin->on_disconnect(info, reason);
+}
+
+} // namespace troupe::embed

@@ -1,0 +1,37 @@
+#include "backends/auth/anonymous_authenticator.hpp"
+
+#include "backends/auth/connect_payload.hpp"
+#include "backends/auth/jose.hpp"
+
+#include <array>
+#include <openssl/rand.h>
+#include <stdexcept>
+
+namespace troupe::auth {
+namespace {
+
+std::string random_name() {
+  std::array<unsigned char, 9> bytes;
+  if (RAND_bytes(bytes.data(), bytes.size()) != 1)
+    throw std::runtime_error("the system has no random bytes");
+  return "anon-" + jose::encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+} // namespace
+
+result<identity> anonymous_authenticator::authenticate(const ports::credentials& c) const {
+  auto payload = parse_payload(c.auth);
+  if (!payload)
+    return payload.error();
+  identity who;
+  who.roles = roles_;
+  for (const char* name : {"userId", "user_id", "username"}) {
+    if (auto id = id_member(payload->get(), name); who.user_id.empty() && is_valid_user_id(id))
+      who.user_id = std::move(id);
+  }
+  if (who.user_id.empty())
+    who.user_id = random_name();
+  return who;
+}
+
+} // namespace troupe::auth
