@@ -12,6 +12,7 @@ namespace troupe::ports {
 struct http_request {
   std::string method; ///< "GET", "POST", ...
   std::string path;   ///< percent-decoded, without query
+  std::string target; ///< as it came: `a%2Fb` is one part of a path, which `path` cannot say
   std::string address;
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case

@@ -28,6 +28,7 @@ ports::http_request to_port(connection& c) {
   ports::http_request r;
   r.method = std::string(view(h.request().method_string()));
   r.path = h.target.path;
+  r.target = std::string(view(h.request().target()));
   r.query = h.target.query;
   r.headers = lower_case_headers(h.request());
   r.address = client_address(c);
