@@ -31,7 +31,6 @@ struct engine_options {
   bool websocket = true;
   bool allow_upgrades = true;
   bool per_message_deflate = false;
-  std::size_t per_message_deflate_threshold = 1024;
   bool http_compression = true;
   std::size_t http_compression_threshold = 1024;
   cookie_options cookie;

@@ -1,0 +1,108 @@
+#include "app/node/node.hpp"
+
+#include "app/authentication.hpp"
+#include "app/embed/raw_acceptor.hpp"
+#include "app/node/builtin.hpp"
+#include "app/node/settings.hpp"
+#include "base/log.hpp"
+#include "core/logic/configured_namespaces.hpp"
+
+#include <openssl/rand.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace troupe::app {
+
+namespace {
+
+std::uint16_t random_number() {
+  std::uint16_t n = 0;
+  RAND_bytes(reinterpret_cast<unsigned char*>(&n), sizeof n);
+  return n;
+}
+
+std::string default_id(std::uint16_t number) {
+  char host[256] = "node";
+  ::gethostname(host, sizeof host - 1);
+  return fmt::format("{}-{:04x}", host, number);
+}
+
+} // namespace
+
+node::node(const config& c, node_extras extras)
+  : config_(c), extras_(std::move(extras)), number_(random_number()), event_log_(c.event_log.file) {
+  id_ = c.server.node_id.empty() ? default_id(number_) : c.server.node_id;
+}
+
+node::~node() { stop(); }
+
+result<std::unique_ptr<node>> node::start(const config& c, node_extras extras) {
+  std::unique_ptr<node> n(new node(c, std::move(extras)));
+  if (auto r = n->build(); !r)
+    return r.error();
+  return n;
+}
+
+result<bool> node::build() {
+  if (!event_log_.problem().empty())
+    return error{"event_log", event_log_.problem()};
+  auto authenticator = make_authenticator(config_.auth);
+  if (!authenticator)
+    return authenticator.error();
+  authenticator_ = std::move(*authenticator);
+  if (!extras_.namespaces)
+    namespaces_ =
+      std::make_unique<logic::configured_namespaces>(config_.socketio.namespaces, make_builtin_logic(config_));
+
+  net_ = std::make_unique<net::server>(net_options(config_, number_));
+  http_ = std::make_unique<http_routes>(http_context{config_, *net_, counts_, id_, TROUPE_VERSION});
+  std::vector<ports::run_loop*> loops;
+  for (std::uint16_t i = 0; i < net_->shards(); ++i)
+    loops.push_back(&net_->loop(i));
+  actors::surroundings around;
+  around.record_event = [this](std::string_view topic, std::string_view json) { event_log_.record(topic, json); };
+  actors_ = std::make_unique<actors::actor_layer>(
+    actors::dependencies{*net_, std::move(loops), *authenticator_, extras_.namespaces ? *extras_.namespaces : *namespaces_,
+                         counts_},
+    actor_options(config_, number_), std::move(around));
+  http_->set_actors(actors_.get());
+
+  std::vector<net::engine_endpoint> endpoints{{engine_options_of(config_), &actors_->acceptor()}};
+  for (auto& raw : extras_.raw) {
+    raw.acceptor->use(*net_);
+    auto options = engine_options_of(config_);
+    options.path = raw.path.ends_with('/') ? raw.path : raw.path + "/";
+    options.connect_timeout = duration(0);
+    endpoints.push_back({options, raw.acceptor.get()});
+  }
+  net_->set_endpoints(std::move(endpoints), http_.get());
+  auto port = net_->start();
+  if (!port)
+    return port.error();
+  port_ = *port;
+  http_->set_state(node_state::ready);
+  return true;
+}
+
+void node::stop() {
+  if (std::exchange(stopped_, true) || !net_)
+    return;
+  auto deadline = clock::now() + config_.server.shutdown_timeout;
+  auto left = [&] { return std::max(duration(0), std::chrono::duration_cast<duration>(deadline - clock::now())); };
+  http_->set_state(node_state::draining);
+  if (config_.server.drain_delay.count() > 0)
+    std::this_thread::sleep_for(std::min(config_.server.drain_delay, left()));
+  net_->stop_accepting();
+  net_->close_sessions(engineio::close_reason::server_shutting_down, left());
+  http_->set_actors(nullptr);
+  if (actors_ && !actors_->stop(left() + duration(500))) {
+    // Destroying actors that still run would crash on the way out; the process is ending anyway.
+    log::error("stop-incomplete", "timeout_ms={} Some actors did not end in time.", config_.server.shutdown_timeout.count());
+    std::_Exit(1);
+  }
+  net_->stop();
+}
+
+} // namespace troupe::app

@@ -1,0 +1,79 @@
+#include "app/node/settings.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace troupe::app {
+
+namespace {
+
+int shard_count(const server_config& c) {
+  return c.shards > 0 ? c.shards : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::string with_slashes(const std::string& path) {
+  auto out = path.starts_with('/') ? path : "/" + path;
+  return out.ends_with('/') ? out : out + "/";
+}
+
+bool has(const std::vector<std::string>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+} // namespace
+
+net::server_options net_options(const config& c, std::uint16_t node_number) {
+  net::server_options o;
+  o.host = c.server.host;
+  o.port = c.server.port;
+  o.node_number = node_number;
+  o.shards = shard_count(c.server);
+  o.tls_cert = c.server.tls_cert;
+  o.tls_key = c.server.tls_key;
+  o.trusted_proxies = c.server.trusted_proxies;
+  o.cors = {c.cors.origins, c.cors.credentials, c.cors.allowed_headers, c.cors.exposed_headers, c.cors.max_age_s};
+  o.limit = c.limits;
+  return o;
+}
+
+net::engine_options engine_options_of(const config& c) {
+  auto& e = c.engine;
+  net::engine_options o;
+  o.path = with_slashes(e.path);
+  o.ping_interval = e.ping_interval;
+  o.ping_timeout = e.ping_timeout;
+  o.upgrade_timeout = e.upgrade_timeout;
+  o.connect_timeout = c.socketio.connect_timeout;
+  o.polling = has(e.transports, "polling");
+  o.websocket = has(e.transports, "websocket");
+  o.allow_upgrades = e.allow_upgrades;
+  o.per_message_deflate = e.per_message_deflate;
+  o.http_compression = e.http_compression;
+  o.http_compression_threshold = e.http_compression_threshold;
+  o.cookie = {c.cookie.name, c.cookie.path, c.cookie.http_only, c.cookie.same_site, c.cookie.secure, c.cookie.max_age_s};
+  return o;
+}
+
+actors::options actor_options(const config& c, std::uint16_t node_number) {
+  actors::options o;
+  o.limit = c.limits;
+  o.node = node_number;
+  o.deflate = c.engine.per_message_deflate;
+  o.deflate_threshold = c.engine.per_message_deflate_threshold;
+  o.rooms.idle_timeout = c.rooms.idle_timeout;
+  o.rooms.announce_max_members = c.rooms.announce_max_members;
+  o.rooms.dedup_ids = c.rooms.dedup_ids;
+  o.rooms.dedup_window = c.rooms.dedup_window;
+  o.rooms.typing_timeout = c.typing.timeout;
+  o.rooms.max_members = c.limits.max_room_members;
+  o.presence.offline_delay = c.presence.offline_delay;
+  o.presence.idle_timeout = c.presence.idle_timeout;
+  o.presence.dedup_ids = c.rooms.dedup_ids;
+  o.presence.dedup_window = c.rooms.dedup_window;
+  o.presence.queue_offline = c.offline.enabled;
+  o.presence.max_queued_messages = c.offline.max_messages;
+  o.presence.queue_ttl = c.offline.ttl;
+  return o;
+}
+
+} // namespace troupe::app
