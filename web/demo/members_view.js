@@ -53,7 +53,7 @@ export class MembersView {
 /** "Online", "Away", "Last seen 5 min ago". */
 export function presenceText(state, userId) {
   const status = state.statusOf(userId);
-  if (status === 'unknown') return state.online ? 'Presence not known' : 'Not connected';
+  if (status === 'unknown') return state.online ? 'Presence not known' : 'Not known right now';
   if (status !== 'offline') return status[0].toUpperCase() + status.slice(1);
   const { last_seen } = state.presence.get(userId);
   return last_seen ? `Last seen ${ago(last_seen)}` : 'Offline';
