@@ -1,0 +1,12 @@
+#pragma once
+
+#include "troupe/troupe.hpp"
+
+#include <string_view>
+
+namespace interop {
+
+/// Gives a namespace (or pattern) all events of the suites. The README of this directory lists them.
+void add_handlers(troupe::server& io, std::string_view nsp);
+
+} // namespace interop
