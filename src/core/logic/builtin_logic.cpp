@@ -25,7 +25,7 @@ constexpr std::pair<std::string_view, handler> table[] = {
 
 } // namespace
 
-reply ok() { return {{R"({"ok":true})", {}}}; }
+reply ok() { return {.args = {R"({"ok":true})", {}}, .ack_id = {}}; }
 
 builtin_logic::builtin_logic(event_settings settings, const name_map& names, const std::vector<event_rule>& rules)
   : settings_(std::move(settings)), rules_(rules) {
@@ -41,8 +41,6 @@ result<effects> builtin_logic::on_connect(socket_info&) { return effects{}; }
 void builtin_logic::on_disconnect(socket_info&, std::string_view) {}
 
 result<effects> builtin_logic::handle(const call& c) const {
-  if (c.event.name.size() > settings_.limits.max_event_name_bytes)
-    return name_too_long("event", settings_.limits.max_event_name_bytes);
   if (const auto found = handlers_.find(c.event.name); found != handlers_.end())
     return found->second(c);
   if (const auto* rule = rules_.find(c.event.name))

@@ -38,13 +38,6 @@ TEST_CASE("unknown events without an ack are dropped and counted") {
   CHECK(logic.ignored_events() == 1);
 }
 
-TEST_CASE("event names have a length limit") {
-  stage on;
-  on.settings.limits.max_event_name_bytes = 9;
-  CHECK(on.send("join_room", R"(["a"])") == "join a announce ack");
-  CHECK(on.send("leave_room", R"(["a"])") == R"(refuse name_too_long: "event" is longer than 9 bytes)");
-}
-
 TEST_CASE("names in the configuration are checked") {
   CHECK(first_problem({}).empty());
   CHECK(first_problem({{"typing", ""}, {"join_room", "enter"}, {"new_message", "new"}}).empty());

@@ -1,0 +1,120 @@
+// docs/errors.md, docs/limits.md and docs/events.md list everything that the sources have. Run from a source tree.
+
+#include "core/engineio/close_reason.hpp"
+#include "core/engineio/http_error.hpp"
+#include "core/logic/event_names.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path root = fs::path(__FILE__).parent_path() / ".." / ".." / "..";
+
+std::string contents(const fs::path& file) {
+  std::ifstream in(file);
+  REQUIRE(in);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool lists(const std::string& page, const std::string& what) { return page.find(what) != page.npos; }
+
+/// `{"some_code", "A sentence` and its variants: how every error of the program is written, also inside JSON texts.
+std::map<std::string, std::string> codes_in_sources() {
+  static const std::regex written(
+    R"re((?:error\w*\{|return \{)"([a-z]+(?:_[a-z]+)*)",|[({ ]\{"([a-z]+(?:_[a-z]+)+)",\s*(?:"|std::string|in_quotes|w)|\"code\":\"([a-z_]+)\")re");
+  std::map<std::string, std::string> found;
+  for (const char* part : {"src", "include"})
+    for (const auto& entry : fs::recursive_directory_iterator(root / part)) {
+      const fs::path& file = entry.path();
+      if (file.extension() != ".cpp" && file.extension() != ".hpp")
+        continue;
+      const std::string text = contents(file);
+      for (std::sregex_iterator i(text.begin(), text.end(), written), end; i != end; ++i)
+        found.emplace((*i)[1].str() + (*i)[2].str() + (*i)[3].str(), file.lexically_relative(root).string());
+    }
+  return found;
+}
+
+/// Field -> default of a struct whose fields stand one to a line.
+std::map<std::string, std::string> fields_of(const fs::path& header) {
+  static const std::regex field(R"(^\s+(\w[\w:<>]*) (\w+)(?: = |\{)?([^;{}]*)\}?;)");
+  std::map<std::string, std::string> found;
+  std::istringstream lines(contents(header));
+  for (std::string line; std::getline(lines, line);)
+    if (std::smatch m; std::regex_search(line, m, field)) {
+      std::string value = m[3];
+      std::erase(value, '\'');
+      found.emplace(m[2].str() + (m[1] == "duration" ? "_ms" : ""), value);
+    }
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("docs/errors.md lists every error code") {
+  const std::string page = contents(root / "docs/errors.md");
+  const auto codes = codes_in_sources();
+  REQUIRE(codes.size() >= 15);
+  REQUIRE(codes.contains("missing_field"));
+  REQUIRE(codes.contains("parse_error"));
+  for (const auto& [code, file] : codes) {
+    INFO(code << " of " << file);
+    CHECK(lists(page, "| `" + code + "` |"));
+  }
+}
+
+TEST_CASE("docs/errors.md lists every Engine.IO refusal and close reason") {
+  using namespace troupe::engineio;
+  const std::string page = contents(root / "docs/errors.md");
+  for (int n = 0; n <= 5; ++n) {
+    const auto why = static_cast<refusal>(n);
+    INFO(n);
+    CHECK(lists(page, "| " + std::to_string(n) + " | " + std::to_string(http_status(why)) + " | "));
+    if (why != refusal::forbidden) // has a sentence of its own for each cause
+      CHECK(lists(page, "| " + std::string(to_string(why)) + " |"));
+  }
+  int reasons = 0;
+  for (; to_string(static_cast<close_reason>(reasons)) != "unknown"; ++reasons) {
+    INFO(reasons);
+    CHECK(lists(page, "| `" + std::string(to_string(static_cast<close_reason>(reasons))) + "` |"));
+  }
+  CHECK(reasons >= 9);
+}
+
+TEST_CASE("docs/limits.md lists every limit with its default") {
+  const std::string page = contents(root / "docs/limits.md");
+  const auto limits = fields_of(root / "src/core/limits/limits.hpp");
+  REQUIRE(limits.size() >= 22);
+  for (const auto& [name, value] : limits) {
+    INFO(name << " = " << value);
+    CHECK(lists(page, "| `limits." + name + "` | " + value + " |"));
+  }
+}
+
+TEST_CASE("docs/events.md lists every built-in event and every key of a rule") {
+  const std::string page = contents(root / "docs/events.md");
+  for (auto name : troupe::logic::builtin_events()) {
+    INFO(name);
+    CHECK(lists(page, "### `" + std::string(name) + "`"));
+  }
+  for (auto name : troupe::logic::renamable_emits()) {
+    INFO(name);
+    CHECK(lists(page, "`" + std::string(name) + "`"));
+  }
+  auto keys = fields_of(root / "src/core/logic/event_rule.hpp");
+  REQUIRE(keys.size() >= 12);
+  for (const auto& [key, value] : keys) {
+    INFO(key);
+    CHECK(lists(page, "| `" + (key == "is_volatile" ? "volatile" : key) + "` |"));
+  }
+}
