@@ -6,6 +6,7 @@ import { Incoming } from './incoming.js';
 import { State } from './state.js';
 
 const typing_again_ms = 2_500; // well below the server's typing timeout
+const announced_members = 100; // in larger rooms the server does not tell who comes and goes
 const refresh_ms = 20_000;
 
 export class Chat {
@@ -226,9 +227,9 @@ export class Chat {
     this.#in_flight.add(message.id);
     const target = conversation.kind === 'room' ? { room: conversation.name } : { to: conversation.name };
     try {
-      const { status = 'sent', seq } =
+      const { status = 'sent', seq, ts } =
         await this.#client.call('message:send', { ...target, content: message.text, id: message.id });
-      conversation.settle(message.id, status, { seq: target.room ? seq : null });
+      conversation.settle(message.id, status, { ts, seq: target.room ? seq : null });
     } catch (error) {
       if (error.code !== 'disconnected') conversation.settle(message.id, 'failed', { detail: error.message });
     } finally {
@@ -252,7 +253,7 @@ export class Chat {
     this.#watching = true;
     try {
       for (const userId of fresh) this.#watched.add(userId);
-      this.#incoming.setPresences((await this.#client.call('presence:subscribe', fresh)).states);
+      this.#incoming.setPresences((await this.#client.call('presence:subscribe', fresh)).users);
     } catch (error) {
       if (!error.passing) this.#on.problem(error.message);
     }
@@ -263,9 +264,10 @@ export class Chat {
   /** States may have been missed; and the answer's way is the latency shown. */
   async #refresh() {
     const people = [...this.state.people()].slice(0, 100);
-    if (!this.state.online || document.visibilityState !== 'visible') return;
+    if (!this.state.online || document.visibilityState !== 'visible' || !people.length) return;
+    if (this.state.current?.size > announced_members) this.#listPeople(this.state.current);
     try {
-      this.#incoming.setPresences((await this.#client.call('presence:subscribe', people)).states);
+      this.#incoming.setPresences((await this.#client.call('presence:subscribe', people)).users);
     } catch { /* shown by what the reader does next */ }
   }
 

@@ -58,11 +58,11 @@ export class Conversation {
    * Sets what is known about an own message; 'sent' never takes a better word back. With the place `seq` that the room
    * gave it, it moves before those that arrived in the meantime and come later: everybody reads the same order.
    */
-  settle(id, status, { detail = '', seq = null } = {}) {
+  settle(id, status, { detail = '', seq = null, ts = null } = {}) {
     const message = this.find(id);
     if (!message?.status || (status === 'sent' && settled(message.status) !== 'sent')) return;
     const arrived = message.arrived || (status !== 'sending' && status !== 'failed');
-    Object.assign(message, { status, detail, arrived });
+    Object.assign(message, { status, detail, arrived, ts: ts ?? message.ts });
     if (!seq || !arrived) return;
     message.seq = seq;
     let place = this.messages.indexOf(message);
@@ -109,6 +109,13 @@ export class Conversation {
     this.people = new Map();
     for (const { userId, socketId } of members) this.enter(userId, socketId);
     this.size = count ?? null;
+  }
+
+  /** Members that the server counts but did not list: a large room. */
+  get unlisted() {
+    let listed = 0;
+    for (const sockets of this.people.values()) listed += sockets.size;
+    return Math.max(0, (this.size ?? 0) - listed);
   }
 
   setTyping(userId, until) {

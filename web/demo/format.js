@@ -58,6 +58,7 @@ export function sentence(text) {
 /** Text of whatever a program sent as content: chat clients send strings, producers often send objects. */
 export function textOf(content) {
   if (typeof content === 'string') return content;
+  if (content instanceof ArrayBuffer || ArrayBuffer.isView(content)) return `(${countOf(content.byteLength, 'byte')})`;
   if (content === null || typeof content !== 'object') return String(content ?? '');
   const known = [content.title, content.text ?? content.message ?? content.content ?? content.body]
     .filter((part) => typeof part === 'string' && part !== '');

@@ -39,7 +39,7 @@ export class Incoming {
 
   setPresence(userId, entry) {
     if (typeof userId !== 'string') return;
-    const { status, lastSeen } = typeof entry === 'string' ? { status: entry } : entry ?? {};
+    const { status, lastSeen } = entry;
     const before = this.state.presence.get(userId);
     this.state.presence.set(userId, {
       status: status ?? before?.status ?? 'unknown',
@@ -47,10 +47,9 @@ export class Incoming {
     });
   }
 
-  /** The answer to presence:subscribe: a list of {userId, status, lastSeen}, or an object by user. */
-  setPresences(states) {
-    if (Array.isArray(states)) for (const entry of states) this.setPresence(entry?.userId, entry);
-    else for (const [userId, entry] of Object.entries(states ?? {})) this.setPresence(userId, entry);
+  /** The answer to presence:subscribe: a list of {userId, status, lastSeen}. */
+  setPresences(users) {
+    for (const entry of Array.isArray(users) ? users : []) this.setPresence(entry?.userId, entry);
     this.state.changed();
   }
 }
@@ -114,7 +113,7 @@ function produced(kind) {
     const conversation = self.state.existing('room', data.room);
     const sender = data.fromName ?? data.from ?? data.source ?? 'A program';
     self.deliver(conversation, {
-      id: data.id, kind, from: String(sender), text: textOf(data.content ?? data), ts: Number(data.ts) || undefined,
+      id: data.id, kind, from: String(sender), text: textOf(data.title ? data : data.content ?? data), ts: Number(data.ts) || undefined,
       link: safeLink(data.link),
     });
   };

@@ -67,6 +67,7 @@ export class MessagesView {
     if (row.kind === 'new') return el('li.divider.new', {}, 'New');
     const { message } = row;
     if (message.kind === 'notice') return el('li.notice', {}, message.text);
+    if (message.kind === 'system') return systemLine(message);
     const item = el('li.message', { 'data-id': message.id });
     item.classList.toggle('first', row.first);
     if (message.status) item.classList.add(message.status);
@@ -122,12 +123,16 @@ function rows(conversation) {
   return result;
 }
 
+function systemLine(message) {
+  return el('li.notice.system', { 'data-id': message.id }, icon('info'), el('span', {}, withLinks(message.text)), timeElement(message));
+}
+
 function face({ kind, from }) {
-  return kind === 'chat' ? avatar(from) : programAvatar(kind === 'notification' ? 'bell' : 'alert');
+  return kind === 'chat' ? avatar(from) : programAvatar('bell');
 }
 
 function head(message) {
-  const tag = { notification: 'Notification', system: 'System' }[message.kind];
+  const tag = message.kind === 'notification' ? 'Notification' : null;
   return el('p.message-head', {}, el('span.author', {}, message.from), tag ? el('span.tag', {}, tag) : null, timeElement(message));
 }
 

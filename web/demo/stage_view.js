@@ -50,8 +50,7 @@ export class StageView {
     if (one.kind === 'user') return presenceText(this.#chat.state, one.name);
     if (one.entry === 'joining') return this.#chat.state.online ? 'Joining…' : 'Joined as soon as there is a connection';
     if (one.entry === 'refused') return 'Not joined';
-    const there = one.people.size || one.size;
-    return there ? countOf(there, 'person', 'people') + ' here' : 'Room';
+    return one.unlisted ? `${countOf(one.size, 'window')} open here` : `${countOf(one.people.size, 'person', 'people')} here`;
   }
 
   #renderTyping(one) {
