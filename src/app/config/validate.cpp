@@ -1,12 +1,11 @@
 #include "app/config/validate.hpp"
 
 #include "backends/auth/key_set.hpp"
-#include "core/logic/event_names.hpp"
+#include "core/logic/validate_rules.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <set>
 
 namespace troupe::app {
 namespace {
@@ -103,32 +102,11 @@ class checker {
   void events() {
     for (const auto& p : logic::validate_names(c_.events.names, c_.limits.max_event_name_bytes))
       refuse(true, "events.names", p.message);
-    std::set<std::string_view> names;
-    for (auto builtin : logic::builtin_events())
-      if (auto renamed = c_.events.names.find(std::string{builtin}); renamed == c_.events.names.end())
-        names.insert(builtin);
-      else
-        names.insert(renamed->second);
-    for (std::size_t i = 0; i < c_.events.rules.size(); ++i)
-      rule(c_.events.rules[i], "events.rules[" + std::to_string(i) + "]", names);
-  }
-
-  void rule(const event_rule& r, const std::string& key, std::set<std::string_view>& names) {
-    auto limit = c_.limits.max_event_name_bytes;
-    if (r.name.empty()) // reported where it was read
-      return;
-    refuse(
-      logic::is_reserved_event(r.name), key + ".name",
-      "\"" + r.name + "\" is reserved by Socket.IO; choose another name");
-    refuse(
-      logic::is_reserved_event(r.emit), key + ".emit",
-      "\"" + r.emit + "\" is reserved by Socket.IO; choose another name");
-    refuse(
-      std::max(r.name.size(), r.emit.size()) > limit, key + ".name",
-      "the name is longer than limits.max_event_name_bytes (" + std::to_string(limit) + ")");
-    refuse(
-      !names.insert(r.name).second, key + ".name",
-      "\"" + r.name + "\" is taken by another rule or a built-in event (switch that off with events.names)");
+    for (const auto& p : logic::validate_rules(c_.events.rules, c_.events.names, c_.limits.max_event_name_bytes)) {
+      const auto i = p.rule;
+      if (!c_.events.rules[i].name.empty()) // else reported where it was read
+        refuse(true, "events.rules[" + std::to_string(i) + "]." + p.field, p.message);
+    }
   }
 
   void files() {
