@@ -1,0 +1,66 @@
+# Shared by the scripts here: where we are, how we speak, how packages are installed. To be sourced.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"
+  else fail "this needs root: run it as root, or install sudo"; fi
+}
+
+. /etc/os-release
+# Debian 12 calls Boost >= 1.81 by its version, and has Catch2 3 in backports only.
+if [ "${VERSION_CODENAME:-}" = bookworm ]; then boost=libboost1.81-dev; else boost=libboost-dev; fi
+
+build_packages=(g++ cmake ninja-build ccache mold "$boost" libcaf-dev libssl-dev zlib1g-dev nlohmann-json3-dev libspdlog-dev
+  libfmt-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev prometheus-cpp-dev libjose-dev libjansson-dev)
+test_packages=(python3 python3-socketio python3-aiohttp python3-requests python3-websocket chromium curl openssl procps)
+
+missing_of() {
+  for p in "$@"; do
+    dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || echo "$p"
+  done
+}
+
+install() {
+  local missing
+  missing=$(missing_of "$@")
+  [ -n "$missing" ] || return 0
+  say "Installing from ${NAME:-the distribution}: $(echo $missing)"
+  as_root apt-get update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+# Catch2 3: from the distribution, or from its backports.
+install_catch2() {
+  local have
+  have=$(dpkg-query -W -f='${Version}' catch2 2>/dev/null || true)
+  case "$have" in 3.*) return 0 ;; esac
+  if [ "${VERSION_CODENAME:-}" = bookworm ]; then
+    if ! apt-cache policy | grep -q bookworm-backports; then
+      say "Adding bookworm-backports (for Catch2 3)"
+      local mirror
+      mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' 2>/dev/null | head -1)
+      [ -n "$mirror" ] || fail "no Debian mirror found in apt's sources"
+      printf 'Types: deb\nURIs: %s\nSuites: bookworm-backports\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
+        "$mirror" | as_root tee /etc/apt/sources.list.d/backports.sources >/dev/null
+    fi
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -t bookworm-backports catch2
+  else
+    install catch2
+  fi
+}
+
+# npm brings the official clients: for the bundles that the node serves, and for the tests. Whatever npm there is will do.
+install_npm() { command -v npm >/dev/null || install nodejs npm; }
+
+build() { # preset [target ...]
+  local preset=$1
+  shift
+  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
+  ninja -C "build/$preset" "$@"
+}
