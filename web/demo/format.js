@@ -37,7 +37,7 @@ export function initials(name) {
 export function hueOf(name, count = 8) {
   let hash = 2_166_136_261;
   for (const letter of name) hash = Math.imul(hash ^ letter.codePointAt(0), 16_777_619);
-  return (hash >>> 0) % count;
+  return ((hash ^ (hash >>> 15)) >>> 0) % count;
 }
 
 /** "ann", "ann and bob", "ann, bob and 3 others". */

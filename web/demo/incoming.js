@@ -19,9 +19,8 @@ export class Incoming {
 
   /** The one entrance; names nobody here knows are ignored. */
   event(name, ...args) {
-    const handler = handlers[name];
-    if (!handler || args[0] === null || typeof args[0] !== 'object') return;
-    handler(this, args[0], name);
+    if (!Object.hasOwn(handlers, name) || args[0] === null || typeof args[0] !== 'object') return;
+    handlers[name](this, withNames(args[0]));
     this.state.changed();
   }
 
@@ -38,7 +37,7 @@ export class Incoming {
   }
 
   setPresence(userId, entry) {
-    if (typeof userId !== 'string') return;
+    if (!userId) return;
     const { status, lastSeen } = entry;
     const before = this.state.presence.get(userId);
     this.state.presence.set(userId, {
@@ -49,23 +48,24 @@ export class Incoming {
 
   /** The answer to presence:subscribe: a list of {userId, status, lastSeen}. */
   setPresences(users) {
-    for (const entry of Array.isArray(users) ? users : []) this.setPresence(entry?.userId, entry);
+    for (const entry of Array.isArray(users) ? users : []) if (entry?.userId) this.setPresence(entry.userId, entry);
     this.state.changed();
   }
 }
 
 const handlers = {
   'message:new': (self, { id, from, room, to, content, ts, seq }) => {
+    if (!from || !(room ?? to)) return;
     const conversation = room
       ? self.state.existing('room', room)
       : self.state.conversation('user', from === self.state.me ? to : from);
-    self.deliver(conversation, { id, kind: 'chat', from, text: textOf(content), ts, seq });
+    self.deliver(conversation, { id, kind: 'chat', from, text: textOf(content), ts: timeIn(ts), seq });
     if (!room) self.on.person();
   },
 
   new_message: (self, { id, from, room, message, timestamp, seq }) =>
     self.deliver(self.state.existing('room', room), {
-      id, kind: 'chat', from, text: textOf(message), ts: Number(timestamp) || undefined, seq,
+      id, kind: 'chat', from, text: textOf(message), ts: timeIn(timestamp), seq,
     }),
 
   // A producer's events (`publish`): its data names the room.
@@ -79,7 +79,7 @@ const handlers = {
 
   room_joined: (self, { room, userId, socketId }) => {
     const conversation = self.state.existing('room', room);
-    if (!conversation) return;
+    if (!conversation || !userId) return;
     if (conversation.size !== null && !conversation.people.get(userId)?.has(socketId)) conversation.size += 1;
     if (conversation.enter(userId, socketId) && userId !== self.state.me) {
       conversation.notice(self.nextId(), userId, `${userId} joined`, self.now());
@@ -89,7 +89,7 @@ const handlers = {
 
   room_left: (self, { room, userId, socketId }) => {
     const conversation = self.state.existing('room', room);
-    if (!conversation) return;
+    if (!conversation || !userId) return;
     if (conversation.size > 0) conversation.size -= 1;
     if (conversation.exit(userId, socketId) && userId !== self.state.me) {
       conversation.notice(self.nextId(), userId, `${userId} left`, self.now());
@@ -97,7 +97,7 @@ const handlers = {
   },
 
   typing: (self, { room, userId, typing }) => {
-    if (userId === self.state.me) return;
+    if (!userId || userId === self.state.me) return;
     self.state.existing('room', room)?.setTyping(userId, typing === false ? null : self.now() + typing_lasts_ms);
   },
 
@@ -113,7 +113,7 @@ function produced(kind) {
     const conversation = self.state.existing('room', data.room);
     const sender = data.fromName ?? data.from ?? data.source ?? 'A program';
     self.deliver(conversation, {
-      id: data.id, kind, from: String(sender), text: textOf(data.title ? data : data.content ?? data), ts: Number(data.ts) || undefined,
+      id: data.id, kind, from: textOf(sender), text: textOf(data.title ? data : data.content ?? data), ts: timeIn(data.ts),
       link: safeLink(data.link),
     });
   };
@@ -123,6 +123,15 @@ function produced(kind) {
 export function safeLink(link) {
   return typeof link === 'string' && /^https?:\/\//i.test(link) ? link : null;
 }
+
+// Producers may emit any event with any data: what stands for a name is made text, or left out.
+function withNames(data) {
+  const names = ['id', 'from', 'fromName', 'to', 'room', 'userId', 'socketId'].filter((name) => Object.hasOwn(data, name));
+  return { ...data, ...Object.fromEntries(names.map((name) => [name, nameOf(data[name])])) };
+}
+
+const timeIn = (value) => (Number(value) > 0 && Number(value) < 8.64e15 ? Number(value) : undefined);
+const nameOf = (value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined);
 
 function defined(object) {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined && value !== null));
