@@ -1,8 +1,6 @@
 #include "backends/auth/jose.hpp"
 
-#include <jose/b64.h>
-#include <jose/cfg.h>
-#include <jose/jws.h>
+#include "backends/auth/libjose.hpp"
 
 namespace troupe::auth::jose {
 namespace {

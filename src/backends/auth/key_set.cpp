@@ -1,11 +1,12 @@
 #include "backends/auth/key_set.hpp"
 
 #include "backends/auth/jose.hpp"
+#include "backends/auth/libjose.hpp"
 #include "backends/auth/pem.hpp"
 
 #include <fstream>
 #include <iterator>
-#include <jose/jwk.h>
+#include <openssl/err.h>
 
 namespace troupe::auth {
 namespace {
@@ -26,6 +27,13 @@ std::string algorithm_of(const json_t* jwk) {
   return for_signatures && (alg.empty() || alg == fits) ? fits : "";
 }
 
+bool is_sound(const json_t* jwk) {
+  std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
+    jose_openssl_jwk_to_EVP_PKEY(jose::context(), jwk), EVP_PKEY_free};
+  ERR_clear_error();
+  return key != nullptr;
+}
+
 result<key> key_from_jwk(json_ptr jwk) {
   auto algorithm = algorithm_of(jwk.get());
   if (algorithm.empty())
@@ -33,6 +41,8 @@ result<key> key_from_jwk(json_ptr jwk) {
   auto modulus = jose::decode(text_member(jwk.get(), "n"));
   if (algorithm == "RS256" && (!modulus || modulus->size() < min_rsa_bytes))
     return invalid("the RSA key is shorter than 2048 bits");
+  if (!is_sound(jwk.get()))
+    return invalid("the key's numbers are missing or do not belong together");
   json_object_set_new(jwk.get(), "alg", json_stringn(algorithm.data(), algorithm.size()));
   json_object_del(jwk.get(), "key_ops"); // this program decides what the key is used for
   std::string id{text_member(jwk.get(), "kid")};

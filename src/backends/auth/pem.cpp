@@ -1,8 +1,8 @@
 #include "backends/auth/pem.hpp"
 
 #include "backends/auth/jose.hpp"
+#include "backends/auth/libjose.hpp"
 
-#include <jose/openssl.h>
 #include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
