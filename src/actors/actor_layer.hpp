@@ -7,6 +7,7 @@
 #include "core/identity.hpp"
 #include "core/logic/effects.hpp"
 #include "core/logic/namespace_logic.hpp"
+#include "core/presence/presence_model.hpp"
 #include "ports/authenticator.hpp"
 #include "ports/egress.hpp"
 #include "ports/run_loop.hpp"
@@ -40,7 +41,7 @@ struct selection {
 /// A message that got its place in a room.
 struct published { std::uint64_t seq = 0; unix_ms ts = 0; bool duplicate = false; };
 
-enum class delivery { delivered, queued, sent };
+using delivery = presence::delivery_status; ///< `sent`: nobody is there and nothing was kept
 struct direct_outcome { delivery status = delivery::sent; unix_ms ts = 0; bool duplicate = false; };
 
 struct ack_summary {

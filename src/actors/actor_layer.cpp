@@ -1,0 +1,112 @@
+#include "actors/actor_layer.hpp"
+
+#include "actors/directory.hpp"
+#include "actors/parts.hpp"
+#include "core/engineio/sid.hpp"
+#include "core/room/room_key.hpp"
+
+#include <caf/send.hpp>
+
+namespace troupe::actors {
+
+actor_layer::actor_layer(dependencies d, options o, surroundings s)
+  : parts_(std::make_unique<parts>(std::move(d), o, std::move(s))) {}
+
+ports::session_acceptor& actor_layer::acceptor() { return *parts_->acceptor; }
+
+void actor_layer::publish(std::string nsp, logic::publish what, std::function<void(result<published>)> done) {
+  if (parts_->stopped)
+    return;
+  const bool bad = what.room.empty() || what.room.find('\0') != std::string::npos;
+  if (bad || what.room.size() > parts_->hub->opts.limit.max_room_name_bytes) {
+    if (done)
+      done(error{"invalid_room", "a room name has between 1 and "
+                                   + std::to_string(parts_->hub->opts.limit.max_room_name_bytes) + " bytes and no NUL"});
+    return;
+  }
+  what.members_only = false;
+  what.confirm = false;
+  auto key = room_key(nsp, what.room);
+  parts_->hub->to_room(std::move(key), room_publish{{}, {}, std::move(what), {}, std::move(done)});
+}
+
+void actor_layer::broadcast(selection to, logic::broadcast what) {
+  if (parts_->stopped)
+    return;
+  auto& hub = *parts_->hub;
+  hub.counts.events_out.add();
+  auto out = hub.event(to.nsp, what.event, std::move(what.args), hub.frame_flags(what.is_volatile, what.compress));
+  hub.spread(hub.target_of(to), std::move(out));
+}
+
+void actor_layer::broadcast_with_ack(selection to, logic::broadcast what, duration timeout,
+                                     std::function<void(ack_summary)> done) {
+  if (parts_->stopped)
+    return;
+  auto& hub = *parts_->hub;
+  auto id = hub.acks.open(to.nsp, hub.shards(), std::move(done));
+  if (!id)
+    return;
+  hub.counts.events_out.add();
+  caf::delayed_anon_send(hub.directories.front(), timeout, broadcast_acks_due{*id});
+  auto out = hub.event(to.nsp, what.event, std::move(what.args), hub.frame_flags(what.is_volatile, what.compress), *id);
+  hub.spread(hub.target_of(to), std::move(out), [&hub, id = *id](std::size_t n) { hub.acks.on_counted(id, n); });
+}
+
+void actor_layer::direct(std::string nsp, logic::direct what, std::function<void(result<direct_outcome>)> done) {
+  if (parts_->stopped)
+    return;
+  auto user = what.user;
+  parts_->hub->to_presence(std::move(user), presence_direct{{}, {}, std::move(nsp), std::move(what), {}, std::move(done)});
+}
+
+void actor_layer::perform(std::string nsp, std::string socket_id, logic::effects what, std::function<void(bool)> done) {
+  auto id = engineio::parse_socket_id(socket_id);
+  const bool ours = id && id->node == parts_->hub->opts.node && id->session.shard < parts_->shards.size();
+  if (!ours || parts_->stopped) {
+    if (done)
+      done(false);
+    return;
+  }
+  parts_->hub->to_connection(
+    id->session, actors::perform{std::move(nsp), std::move(socket_id), std::move(what), std::move(done)});
+}
+
+void actor_layer::control(selection of,
+                          std::variant<ports::control_join, ports::control_leave, ports::control_disconnect> command) {
+  if (parts_->stopped)
+    return;
+  auto& hub = *parts_->hub;
+  auto to = std::make_shared<const ports::target>(hub.target_of(of));
+  auto what = std::make_shared<const ports::control>(ports::control{std::move(of.nsp), std::move(command)});
+  for (std::uint16_t s = 0; s < hub.shards(); ++s)
+    hub.egress.submit(s, ports::control_all{to, what});
+}
+
+void actor_layer::list_rooms(std::size_t max, std::function<void(std::vector<room_summary>)> found) {
+  auto into = std::make_shared<gather<room_summary>>(max, std::move(found));
+  if (!parts_->stopped)
+    for (auto& part : parts_->hub->directories)
+      caf::anon_send(part, actors::list_rooms{into});
+}
+
+void actor_layer::list_members(std::string nsp, std::string room, std::size_t max,
+                               std::function<void(std::vector<member_summary>)> found) {
+  auto into = std::make_shared<gather<member_summary>>(max, std::move(found));
+  if (!parts_->stopped)
+    parts_->hub->to_room(room_key(nsp, room), room_list_members{std::move(into)});
+}
+
+void actor_layer::list_sockets(selection of, std::size_t max, std::function<void(std::vector<socket_summary>)> found) {
+  auto into = std::make_shared<gather<socket_summary>>(max, std::move(found));
+  if (!parts_->stopped)
+    parts_->hub->to_all_connections(describe_sockets{std::make_shared<const selection>(std::move(of)), std::move(into)});
+}
+
+void actor_layer::find_user(std::string user, std::function<void(user_summary)> found) {
+  if (parts_->stopped)
+    return found({false, "offline", std::nullopt, 0});
+  parts_->hub->to_presence(std::move(user), presence_describe{std::move(found)});
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,65 @@
+#pragma once
+// What connections are told: by their session's sink (packets, end), by rooms and presences, by the facade.
+
+#include "actors/actor_layer.hpp"
+#include "actors/gather.hpp"
+#include "actors/room_messages.hpp"
+#include "core/engineio/close_reason.hpp"
+#include "core/logic/effects.hpp"
+#include "core/socketio/decoder.hpp"
+#include "ports/session_sink.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace troupe::actors {
+
+/// A packet from the client, and the parser it speaks.
+struct inbound {
+  socketio::packet packet;
+  socketio::parser format = socketio::parser::json;
+};
+
+/// The session is over: sockets end, then the actor.
+struct session_over {
+  engineio::close_reason why;
+};
+
+/// A room, a presence or a directory could not do what an event asked for.
+struct refused {
+  std::string nsp;
+  ack_id ack;
+  error why;
+  std::string room_not_joined; ///< the room that the socket believed to be in; empty: none
+};
+
+/// A restarted room asks whether this connection is a member.
+struct report_room {
+  std::string key;
+};
+
+/// A restarted presence asks for sockets and watchers of the user.
+struct report_user {
+  std::string user;
+};
+
+/// Carry out effects on behalf of one socket.
+struct perform {
+  std::string nsp;
+  std::string socket_id;
+  logic::effects what;
+  std::function<void(bool)> done;
+};
+
+/// Asks for the sockets that a selection matches.
+struct describe_sockets {
+  std::shared_ptr<const selection> of;
+  gather_ptr<socket_summary> into;
+};
+
+using connection_op = std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets>;
+
+} // namespace troupe::actors

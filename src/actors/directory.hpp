@@ -1,0 +1,61 @@
+#pragma once
+
+#include "actors/directory_messages.hpp"
+#include "actors/entry_table.hpp"
+#include "actors/pinned.hpp"
+#include "core/presence/presence_model.hpp"
+#include "core/room/room_model.hpp"
+
+#include <memory>
+#include <string>
+
+namespace troupe::actors {
+
+/// The directory part of one shard: the only way to its rooms and presences, which it makes on demand, watches, restarts
+/// when they fail and ends when they are idle; and the way to its connections.
+class directory : public pinned {
+ public:
+  directory(caf::actor_config& cfg, std::shared_ptr<shard> home);
+
+  caf::behavior make_behavior() override;
+  const char* name() const override { return "troupe.directory"; }
+  std::string describe() const override { return "directory shard=" + std::to_string(home().index); }
+
+ private:
+  using rooms = entry_table<room::ledger>;
+  using presences = entry_table<presence::ledger>;
+
+  void on_end() override;
+  void on(to_room& m);
+  void on(to_presence& m);
+  void on(to_connection& m);
+  void on(to_all_connections& m);
+  void on(const room_idle& m);
+  void on(const presence_idle& m);
+  void on(const list_rooms& m);
+  void on(const close_connections& m);
+  void on(const end_entries& m);
+  void on(connection_ended);
+  void on_down(const caf::down_msg& m);
+
+  rooms::entry* make_room(const std::string& key);
+  presences::entry* make_presence(const std::string& user);
+  void refuse(const std::string& key, room_op& op);
+  void refuse(presence_op& op);
+  // directory_lifecycle.cpp
+  void watch(const caf::actor& entry);
+  void restart_room(const std::string& key, rooms::entry& e);
+  void restart_presence(const std::string& user, presences::entry& e);
+  void give_up_room(const std::string& key);
+  void release_closed();
+
+  std::shared_ptr<shard> home_;
+  rooms rooms_;
+  presences presences_;
+  last_seen_memory last_seen_;
+  std::size_t alive_ = 0;                   ///< actors that are watched
+  bool ending_ = false;
+  std::shared_ptr<void> connections_closed_; ///< released when no connection is left
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,115 @@
+#include "actors/hub.hpp"
+
+#include "core/engineio/sid.hpp"
+#include "core/room/room_key.hpp"
+#include "core/socketio/encoder.hpp"
+
+#include <caf/send.hpp>
+
+#include <sys/random.h>
+
+#include <stdexcept>
+
+namespace troupe::actors {
+namespace {
+
+std::size_t shard_of(std::string_view key, std::size_t shards) { return std::hash<std::string_view>{}(key) % shards; }
+
+void fill_from_system(unsigned char* out, std::size_t n) {
+  if (getrandom(out, n, 0) != static_cast<ssize_t>(n))
+    throw std::runtime_error("the operating system gives no random bytes");
+}
+
+} // namespace
+
+hub::hub(const dependencies& d, const options& o, surroundings s)
+  : egress(d.egress), authenticator(d.authenticator), namespaces(d.namespaces), counts(d.counts), opts(o),
+    around(std::move(s)) {}
+
+std::array<unsigned char, 5> hub::random5() const {
+  std::array<unsigned char, 5> bytes{};
+  if (around.random)
+    around.random(bytes.data(), bytes.size());
+  else
+    fill_from_system(bytes.data(), bytes.size());
+  return bytes;
+}
+
+void hub::to_room(std::string key, room_op what) {
+  auto& part = directories[shard_of(key, directories.size())];
+  caf::anon_send(part, actors::to_room{std::move(key), std::move(what)});
+}
+
+void hub::to_presence(std::string user, presence_op what) {
+  auto& part = directories[shard_of(user, directories.size())];
+  caf::anon_send(part, actors::to_presence{std::move(user), std::move(what)});
+}
+
+void hub::to_connection(session_ref who, connection_op what) {
+  if (who.shard < directories.size())
+    caf::anon_send(directories[who.shard], actors::to_connection{who, std::move(what)});
+}
+
+void hub::to_all_connections(const connection_op& what) {
+  for (auto& part : directories)
+    caf::anon_send(part, actors::to_all_connections{what});
+}
+
+frame_options hub::frame_flags(bool is_volatile, bool compress) const {
+  return {is_volatile, compress, opts.deflate && compress, opts.deflate_threshold};
+}
+
+outbound_ptr hub::event(std::string_view nsp, std::string_view name, logic::arguments args, frame_options flags,
+                        ack_id ack) const {
+  socketio::packet p;
+  p.type = socketio::packet_type::event;
+  p.nsp = nsp;
+  p.id = ack;
+  p.data = socketio::event_data(name, args.json);
+  p.attachments = std::move(args.attachments);
+  return build_outbound(std::move(p), flags);
+}
+
+void hub::tell(session_ref who, outbound_ptr what) { egress.submit(who.shard, ports::send_to{who, std::move(what)}); }
+
+void hub::answer(session_ref who, std::string_view nsp, ack_id ack, std::string object) {
+  if (!ack)
+    return;
+  counts.acks_out.add();
+  socketio::packet p;
+  p.type = socketio::packet_type::ack;
+  p.nsp = nsp;
+  p.id = ack;
+  p.data = '[' + std::move(object) + ']';
+  tell(who, build_outbound(std::move(p), frame_flags()));
+}
+
+void hub::spread(ports::target to, outbound_ptr what, const std::function<void(std::size_t)>& counted) {
+  auto shared = std::make_shared<const ports::target>(std::move(to));
+  for (std::uint16_t s = 0; s < shards(); ++s)
+    egress.submit(s, ports::fan_out{shared, what, counted});
+}
+
+ports::target hub::target_of(const selection& s) const {
+  ports::target t;
+  // A room may be called like a socket: whatever reads as an id of this node is asked for both ways, and a reference to no
+  // session selects nobody.
+  auto sort = [&](const std::vector<std::string>& names, std::vector<std::string>& keys, std::vector<session_ref>& refs) {
+    for (auto& name : names) {
+      keys.push_back(room_key(s.nsp, name));
+      if (auto id = engineio::parse_socket_id(name); id && id->node == opts.node)
+        refs.push_back(id->session);
+    }
+  };
+  sort(s.rooms, t.rooms, t.sessions);
+  sort(s.except, t.except, t.except_sessions);
+  if (s.rooms.empty())
+    t.rooms.push_back(room_key(s.nsp, ""));
+  return t;
+}
+
+std::string to_text(session_ref who) {
+  return std::to_string(who.shard) + '.' + std::to_string(who.slot) + '.' + std::to_string(who.generation);
+}
+
+} // namespace troupe::actors

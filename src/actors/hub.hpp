@@ -1,0 +1,58 @@
+#pragma once
+// What all actors of a node share: the ways to each other and to the clients. Any thread.
+
+#include "actors/actor_layer.hpp"
+#include "actors/broadcast_acks.hpp"
+#include "actors/directory_messages.hpp"
+#include "core/frame/frame_builder.hpp"
+
+#include <caf/actor.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::actors {
+
+class hub {
+ public:
+  hub(const dependencies& d, const options& o, surroundings s);
+
+  ports::egress& egress;
+  const ports::authenticator& authenticator;
+  logic::namespaces& namespaces;
+  metrics& counts;
+  const options opts;
+  const surroundings around;
+  broadcast_acks acks;
+  std::vector<caf::actor> directories; ///< one a shard; set before anything runs
+
+  unix_ms wall() const { return around.wall_clock(); }
+  std::array<unsigned char, 5> random5() const;
+  std::uint16_t shards() const { return egress.shards(); }
+
+  // -- to actors, through the directory part that keeps them --
+  void to_room(std::string key, room_op what);
+  void to_presence(std::string user, presence_op what);
+  void to_connection(session_ref who, connection_op what);
+  void to_all_connections(const connection_op& what);
+
+  // -- to clients, through the shards' queues --
+  frame_options frame_flags(bool is_volatile = false, bool compress = true) const;
+  /// `args` as in logic::arguments.
+  outbound_ptr event(std::string_view nsp, std::string_view name, logic::arguments args, frame_options flags,
+                     ack_id ack = {}) const;
+  void tell(session_ref who, outbound_ptr what);
+  /// Answers a client's ack, if it asked for one, with one argument.
+  void answer(session_ref who, std::string_view nsp, ack_id ack, std::string object);
+  /// To whatever a target selects, on every shard.
+  void spread(ports::target to, outbound_ptr what, const std::function<void(std::size_t)>& counted = {});
+  /// Rooms and socket ids become keys and sessions; no rooms: the whole namespace.
+  ports::target target_of(const selection& s) const;
+};
+
+/// `0.12.3`: shard, slot, generation; for the log.
+std::string to_text(session_ref who);
+
+} // namespace troupe::actors

@@ -1,0 +1,42 @@
+#include "actors/pinned.hpp"
+
+#include "actors/hub.hpp"
+#include "base/log.hpp"
+
+namespace troupe::actors {
+namespace {
+
+std::string what_of(const std::exception_ptr& e) {
+  try {
+    std::rethrow_exception(e);
+  } catch (const std::exception& x) {
+    return x.what();
+  } catch (...) {
+    return "no std::exception";
+  }
+}
+
+} // namespace
+
+pinned::pinned(caf::actor_config& cfg, shard& home) : caf::event_based_actor(cfg), home_(home) {
+  set_exception_handler([this](caf::scheduled_actor*, std::exception_ptr& e) -> caf::error {
+    hub().counts.actor_failures.add();
+    log::error("actor-failed", "actor={} what={}", describe(), what_of(e));
+    return caf::make_error(caf::exit_reason::unhandled_exception);
+  });
+}
+
+void pinned::enqueue(caf::mailbox_element_ptr message, caf::execution_unit*) {
+  event_based_actor::enqueue(std::move(message), home_.unit.get());
+}
+
+void pinned::launch(caf::execution_unit* unit, bool lazy, bool hide) {
+  event_based_actor::launch(home_.unit ? home_.unit.get() : unit, lazy, hide);
+}
+
+void pinned::on_exit() {
+  wake_at(std::nullopt);
+  on_end();
+}
+
+} // namespace troupe::actors

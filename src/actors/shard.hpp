@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/connection_table.hpp"
+#include "actors/shard_timers.hpp"
+#include "actors/shard_unit.hpp"
+#include "base/time.hpp"
+
+#include <caf/actor_clock.hpp>
+#include <caf/actor_system.hpp>
+
+#include <cstdint>
+#include <memory>
+
+namespace troupe::actors {
+
+class hub;
+
+/// What the actors of one shard share. Lives until the last sink of the shard's sessions is gone, which may be after the
+/// actor system; from the stop on only `stopping` and the empty table are looked at.
+struct shard {
+  shard(std::uint16_t i, caf::actor_system& s, class hub& h, std::shared_ptr<shard_unit> u)
+    : index(i), system(s), hub(h), unit(std::move(u)) {}
+
+  time_point now() { return system.clock().now(); }
+
+  const std::uint16_t index;
+  caf::actor_system& system;
+  class hub& hub;
+  const std::shared_ptr<shard_unit> unit; ///< null: CAF's scheduler (tests)
+  // Only on the shard's thread:
+  shard_timers timers;
+  connection_table connections;
+  bool stopping = false;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,28 @@
+#pragma once
+// The objects that acknowledgements carry.
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace troupe::messaging {
+
+/// `{"ok":false,"error":{"code":..,"message":..}}`
+std::string refused(const error& why);
+/// The same with the document's current version inside `error`.
+std::string version_conflict(const error& why, std::uint64_t current);
+/// `{"ok":true,"room":..,"members":n}`
+std::string joined(std::string_view room, std::size_t members);
+/// `{"ok":true,"room":..}`
+std::string left(std::string_view room);
+/// `{"ok":true,"id":..,"room":..,"seq":n,"ts":ms}`; an empty id is left out.
+std::string published(std::string_view id, std::string_view room, std::uint64_t seq, unix_ms ts);
+/// `{"ok":true,"id":..,"status":..,"ts":ms}`; an empty id is left out.
+std::string sent(std::string_view id, std::string_view status, unix_ms ts);
+/// `{"ok":true,"documentId":..,"version":n}`
+std::string updated(std::string_view document, std::uint64_t version);
+
+} // namespace troupe::messaging

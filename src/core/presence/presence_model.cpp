@@ -1,0 +1,137 @@
+#include "core/presence/presence_model.hpp"
+
+#include <algorithm>
+
+namespace troupe::presence {
+
+std::string_view to_string(delivery_status d) {
+  switch (d) {
+    case delivery_status::delivered: return "delivered";
+    case delivery_status::queued: return "queued";
+    case delivery_status::sent: break;
+  }
+  return "sent";
+}
+
+presence_model::presence_model(const options& o, std::shared_ptr<ledger> book, time_point now)
+  : options_(&o), book_(std::move(book)), last_used_(now) {}
+
+void presence_model::recover(time_point now) {
+  online_ = true;
+  offline_at_ = now + options_->offline_delay;
+}
+
+state presence_model::now() const { return {online_, online_ ? status_ : "offline", book_->last_seen}; }
+
+arrived presence_model::on_connect(place socket, time_point now, unix_ms wall) {
+  last_used_ = now;
+  if (std::find(sockets_.begin(), sockets_.end(), socket) != sockets_.end())
+    return {};
+  arrived a;
+  a.came_online = !online_;
+  online_ = true;
+  offline_at_.reset();
+  book_->last_seen = wall;
+  book_->queue.expire(now);
+  a.waiting_here = book_->queue.take(socket.nsp);
+  sockets_.push_back(std::move(socket));
+  return a;
+}
+
+void presence_model::on_disconnect(const place& socket, time_point now, unix_ms wall) {
+  last_used_ = now;
+  if (std::erase(sockets_, socket) == 0 || !sockets_.empty())
+    return;
+  book_->last_seen = wall;
+  offline_at_ = now + options_->offline_delay;
+}
+
+bool presence_model::on_status(std::string word, time_point now) {
+  last_used_ = now;
+  if (word.empty())
+    word = "online";
+  if (!online_ || word == status_)
+    return false;
+  status_ = std::move(word);
+  return true;
+}
+
+result<state> presence_model::on_watch(place watcher, time_point now_is) {
+  last_used_ = now_is;
+  auto i = std::lower_bound(watchers_.begin(), watchers_.end(), watcher);
+  if (i != watchers_.end() && *i == watcher)
+    return now();
+  if (watchers_.size() >= options_->max_watchers)
+    return error{"too_many_watchers", "too many sockets watch this user already"};
+  watchers_.insert(i, std::move(watcher));
+  return now();
+}
+
+void presence_model::on_unwatch(const place& watcher, time_point now) {
+  last_used_ = now;
+  auto i = std::lower_bound(watchers_.begin(), watchers_.end(), watcher);
+  if (i != watchers_.end() && *i == watcher)
+    watchers_.erase(i);
+}
+
+bool presence_model::may_queue(std::size_t bytes) const {
+  constexpr std::size_t stamp = 128; // room for the event's name, time and place, which the caller has not written yet
+  return options_->queue_offline && options_->max_queued_messages > 0 && bytes + stamp <= options_->max_queued_bytes;
+}
+
+dispatched presence_model::on_direct(std::string_view sender, std::string_view id, const std::string& nsp, std::size_t bytes,
+                                     time_point now, unix_ms wall) {
+  last_used_ = now;
+  auto name = id.empty() ? std::string() : messaging::id_of_user(sender, id);
+  if (!id.empty()) {
+    if (!ids_)
+      ids_ = std::make_unique<messaging::id_memory<dispatched>>(options_->dedup_ids, options_->dedup_window);
+    if (auto known = ids_->find(name, now)) {
+      auto again = *known;
+      again.duplicate = true;
+      return again;
+    }
+  }
+  const bool here = std::any_of(sockets_.begin(), sockets_.end(), [&](auto& s) { return s.nsp == nsp; });
+  dispatched d{delivery_status::sent, ++book_->seq, wall, false};
+  if (here)
+    d.status = delivery_status::delivered;
+  else if (may_queue(bytes))
+    d.status = delivery_status::queued;
+  if (!id.empty())
+    ids_->remember(std::move(name), d, now);
+  return d;
+}
+
+std::size_t presence_model::queue(std::string nsp, std::string data, std::vector<std::string> attachments, time_point now) {
+  auto p = book_->queue.push({std::move(nsp), std::move(data), std::move(attachments), now + options_->queue_ttl});
+  return p.taken ? p.dropped : 1;
+}
+
+time_passed presence_model::on_time(time_point now) {
+  time_passed t;
+  if (offline_at_ && *offline_at_ <= now) {
+    offline_at_.reset();
+    online_ = false;
+    status_ = "online";
+    last_used_ = now;
+    t.went_offline = true;
+  }
+  t.expired = book_->queue.expire(now);
+  t.idle = unneeded() && now - last_used_ >= options_->idle_timeout;
+  return t;
+}
+
+std::optional<time_point> presence_model::next_deadline() const {
+  std::optional<time_point> next = offline_at_;
+  auto earlier = [&](std::optional<time_point> t) {
+    if (t && (!next || *t < *next))
+      next = t;
+  };
+  earlier(book_->queue.next_deadline());
+  if (unneeded())
+    earlier(last_used_ + options_->idle_timeout);
+  return next;
+}
+
+} // namespace troupe::presence

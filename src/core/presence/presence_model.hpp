@@ -1,0 +1,110 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "core/messaging/id_memory.hpp"
+#include "core/presence/offline_queue.hpp"
+#include "core/presence/presence_options.hpp"
+#include "core/session_ref.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::presence {
+
+/// What a presence keeps when its actor fails.
+struct ledger {
+  explicit ledger(const options& o) : queue(o) {}
+  std::uint64_t seq = 0;           ///< of direct messages to the user
+  std::optional<unix_ms> last_seen;///< nothing: never connected since the node knows of the user
+  offline_queue queue;
+};
+
+/// One socket, of the user or of somebody who watches.
+struct place {
+  session_ref session;
+  std::string nsp;
+  auto operator<=>(const place&) const = default;
+};
+
+struct state {
+  bool online = false;
+  std::string status; ///< "online", "offline" or the user's own word
+  std::optional<unix_ms> last_seen;
+};
+
+struct arrived {
+  bool came_online = false;         ///< watchers must be told
+  std::vector<waiting> waiting_here;///< deliver these to the new socket before anything else
+};
+
+struct time_passed {
+  bool went_offline = false; ///< watchers must be told
+  std::size_t expired = 0;   ///< queued messages that got too old
+  bool idle = false;         ///< nobody needs this entry any more
+};
+
+enum class delivery_status { delivered, queued, sent };
+std::string_view to_string(delivery_status d);
+
+/// The place of a direct message and what became of it.
+struct dispatched {
+  delivery_status status = delivery_status::sent;
+  std::uint64_t seq = 0;
+  unix_ms ts = 0;
+  bool duplicate = false;
+};
+
+/// The rules of one user's presence on this node: sockets, status, watchers, delayed offline, direct messages. No I/O, no
+/// clock.
+class presence_model {
+ public:
+  presence_model(const options& o, std::shared_ptr<ledger> book, time_point now);
+
+  /// After a failure: until `offline_delay` is over the user counts as online, so that sockets that report again change
+  /// nothing that watchers see.
+  void recover(time_point now);
+
+  /// A socket that is known already changes nothing.
+  arrived on_connect(place socket, time_point now, unix_ms wall);
+  void on_disconnect(const place& socket, time_point now, unix_ms wall);
+  /// True when watchers must be told. An empty word means "online".
+  bool on_status(std::string word, time_point now);
+
+  /// Errors: `too_many_watchers`.
+  result<state> on_watch(place watcher, time_point now);
+  void on_unwatch(const place& watcher, time_point now);
+
+  /// What to do with a direct message of about `bytes` in a namespace. With status `queued` the caller finishes by `queue`. A
+  /// message without id is never a duplicate.
+  dispatched on_direct(std::string_view sender, std::string_view id, const std::string& nsp, std::size_t bytes,
+                       time_point now, unix_ms wall);
+  /// Keeps the message for later, until `offline.ttl`; the number of older messages that gave way.
+  std::size_t queue(std::string nsp, std::string data, std::vector<std::string> attachments, time_point now);
+
+  time_passed on_time(time_point now);
+  std::optional<time_point> next_deadline() const;
+
+  state now() const;
+  const ledger& book() const { return *book_; }
+  const std::vector<place>& sockets() const { return sockets_; }
+  const std::vector<place>& watchers() const { return watchers_; }
+
+ private:
+  bool may_queue(std::size_t bytes) const;
+  bool unneeded() const { return !online_ && watchers_.empty() && book_->queue.size() == 0; }
+
+  const options* options_;
+  std::shared_ptr<ledger> book_;
+  std::vector<place> sockets_;
+  std::vector<place> watchers_; ///< sorted
+  std::string status_ = "online";
+  bool online_ = false;
+  std::optional<time_point> offline_at_; ///< while online without a socket
+  time_point last_used_;
+  std::unique_ptr<messaging::id_memory<dispatched>> ids_;
+};
+
+} // namespace troupe::presence
