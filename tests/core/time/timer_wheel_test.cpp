@@ -1,0 +1,96 @@
+#include "core/time/timer_wheel.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <random>
+#include <vector>
+
+using namespace troupe;
+using namespace std::chrono_literals;
+
+namespace {
+
+const time_point start{};
+
+struct probe : timer_node {
+  std::vector<time_point> fired;
+  std::function<void(time_point)> then;
+  void on_deadline(time_point now) override {
+    fired.push_back(now);
+    if (then)
+      then(now);
+  }
+};
+
+} // namespace
+
+TEST_CASE("a timer fires once, not before its deadline and at most a tick after it") {
+  timer_wheel wheel(start);
+  probe p;
+  wheel.schedule(p, start + 500ms);
+  wheel.advance(start + 499ms);
+  CHECK(p.fired.empty());
+  wheel.advance(start + 510ms);
+  CHECK(p.fired.size() == 1);
+  wheel.advance(start + 10s);
+  CHECK(p.fired.size() == 1);
+}
+
+TEST_CASE("deadlines beyond a turn of the wheel keep their time") {
+  timer_wheel wheel(start);
+  probe p;
+  wheel.schedule(p, start + 25s); // a turn is 10.24 s
+  for (auto t = 0ms; t < 25s; t += 10ms)
+    wheel.advance(start + t);
+  CHECK(p.fired.empty());
+  wheel.advance(start + 25'010ms);
+  CHECK(p.fired.size() == 1);
+}
+
+TEST_CASE("a deadline in the past fires at the next tick") {
+  timer_wheel wheel(start);
+  wheel.advance(start + 5s);
+  probe p;
+  wheel.schedule(p, start + 1s);
+  wheel.advance(start + 5'010ms);
+  CHECK(p.fired.size() == 1);
+}
+
+TEST_CASE("a timer may schedule itself, unlink others and die while timers fire") {
+  timer_wheel wheel(start);
+  probe again;
+  auto other = std::make_unique<probe>();
+  again.then = [&](time_point now) {
+    other.reset();
+    if (again.fired.size() < 3)
+      wheel.schedule(again, now + 20ms);
+  };
+  wheel.schedule(again, start + 20ms);
+  wheel.schedule(*other, start + 20ms);
+  for (auto t = 0ms; t <= 200ms; t += 10ms)
+    wheel.advance(start + t);
+  CHECK(again.fired.size() == 3);
+}
+
+TEST_CASE("many random timers all fire within a tick, however unevenly time moves") {
+  std::mt19937 random(7);
+  timer_wheel wheel(start);
+  std::vector<std::unique_ptr<probe>> all;
+  for (int i = 0; i < 2000; ++i) {
+    all.push_back(std::make_unique<probe>());
+    wheel.schedule(*all.back(), start + std::chrono::milliseconds(random() % 30'000));
+  }
+  auto now = start, before = start;
+  while (now < start + 31s) {
+    before = now;
+    now += std::chrono::milliseconds(random() % 300);
+    wheel.advance(now);
+    for (auto& p : all)
+      if (!p->fired.empty() && p->fired.back() == now) {
+        REQUIRE(p->deadline() <= now);
+        REQUIRE(p->deadline() + timer_wheel::tick > before - timer_wheel::tick);
+      }
+  }
+  for (auto& p : all)
+    REQUIRE(p->fired.size() == 1);
+}
