@@ -27,8 +27,8 @@ result<packet> decode_text(std::string_view text, std::string& scratch);
 class payload_reader {
  public:
   explicit payload_reader(std::string_view body) : rest_(body) {}
-  /// Nothing at the end; an error (`parse_error`) at the first bad packet, after which nothing more is read. An empty body is
-  /// an error.
+  /// Nothing at the end; an error (`parse_error`) at the first bad packet, after which nothing more is read. An empty
+  /// body is an error.
   std::optional<result<packet>> next();
 
  private:
@@ -42,8 +42,8 @@ constexpr char payload_separator = '\x1e';
 /// Standard alphabet with padding.
 std::string base64_encode(std::string_view bytes);
 void append_base64(std::string& out, std::string_view bytes);
-/// Lenient, as clients need it: white space is skipped, the URL-safe alphabet and missing padding are accepted. Nothing for
-/// anything else.
+/// Lenient, as clients need it: white space is skipped, the URL-safe alphabet and missing padding are accepted. Nothing
+/// for anything else.
 std::optional<std::string> base64_decode(std::string_view text);
 
 } // namespace troupe::engineio

@@ -67,8 +67,8 @@ std::optional<sid_parts> parse_sid(std::string_view sid) {
   const auto bytes = decode(sid);
   if (!bytes)
     return std::nullopt;
-  return sid_parts{static_cast<std::uint16_t>(get(*bytes, 0, 2)), static_cast<std::uint16_t>(get(*bytes, 2, 1)),
-                   get(*bytes, 3, 3)};
+  return sid_parts{
+    static_cast<std::uint16_t>(get(*bytes, 0, 2)), static_cast<std::uint16_t>(get(*bytes, 2, 1)), get(*bytes, 3, 3)};
 }
 
 std::string make_socket_id(const socket_id_parts& where, const std::array<unsigned char, 5>& random) {
@@ -85,8 +85,9 @@ std::optional<socket_id_parts> parse_socket_id(std::string_view id) {
   const auto bytes = decode(id);
   if (!bytes)
     return std::nullopt;
-  return socket_id_parts{static_cast<std::uint16_t>(get(*bytes, 0, 2)),
-                         {static_cast<std::uint16_t>(get(*bytes, 2, 1)), get(*bytes, 3, 3), get(*bytes, 6, 4)}};
+  return socket_id_parts{
+    static_cast<std::uint16_t>(get(*bytes, 0, 2)),
+    {static_cast<std::uint16_t>(get(*bytes, 2, 1)), get(*bytes, 3, 3), get(*bytes, 6, 4)}};
 }
 
 } // namespace troupe::engineio

@@ -19,8 +19,8 @@ struct segment {
   bool binary = false;
 };
 
-/// Immutable. `wire` holds complete unmasked WebSocket frames, the header packet and its attachments contiguous, so that
-/// one write keeps them together (Socket.IO demands it); `segments` finds the same packets for long-polling.
+/// Immutable. `wire` holds complete unmasked WebSocket frames, the header packet and its attachments contiguous, so
+/// that one write keeps them together (Socket.IO demands it); `segments` finds the same packets for long-polling.
 class frame : public boost::intrusive_ref_counter<frame, boost::thread_safe_counter> {
  public:
   frame(std::string wire, std::vector<segment> segments, bool is_volatile = false, bool compress = true)

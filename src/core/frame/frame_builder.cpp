@@ -24,8 +24,8 @@ class wire_writer {
   void add(ws::opcode op, std::string_view head, std::string_view body) {
     const auto size = head.size() + body.size();
     ws::append_header(wire_, op, size);
-    segments_.push_back({static_cast<std::uint32_t>(wire_.size()), static_cast<std::uint32_t>(size),
-                         op == ws::opcode::binary});
+    segments_.push_back(
+      {static_cast<std::uint32_t>(wire_.size()), static_cast<std::uint32_t>(size), op == ws::opcode::binary});
     wire_.append(head).append(body);
   }
 

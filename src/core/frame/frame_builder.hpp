@@ -8,7 +8,7 @@ namespace troupe {
 struct frame_options {
   bool is_volatile = false;
   bool compress = true;
-  bool deflate = false;               ///< also build the permessage-deflate form
+  bool deflate = false; ///< also build the permessage-deflate form
   std::size_t deflate_threshold = 1024;
 };
 

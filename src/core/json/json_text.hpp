@@ -1,6 +1,7 @@
 #pragma once
-// JSON as text: payloads pass through Troupe unparsed, so the hot path validates once and then reads only the slices that a
-// rule needs. No tree is built and nothing is rewritten: key order and number spelling stay as the client sent them.
+// JSON as text: payloads pass through Troupe unparsed, so the hot path validates once and then reads only the slices
+// that a rule needs. No tree is built and nothing is rewritten: key order and number spelling stay as the client sent
+// them.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +13,8 @@
 
 namespace troupe::json {
 
-/// Whether `text` is exactly one RFC 8259 value of at most `max_depth` (1024 if more) nested arrays and objects, in UTF-8, with
-/// optional white space around it. Every other function here takes only text that passed this one.
+/// Whether `text` is exactly one RFC 8259 value of at most `max_depth` (1024 if more) nested arrays and objects, in
+/// UTF-8, with optional white space around it. Every other function here takes only text that passed this one.
 bool valid(std::string_view text, std::size_t max_depth = 64);
 
 enum class kind : std::uint8_t { null, boolean, number, string, array, object };
@@ -48,7 +49,8 @@ class object_reader {
 /// The value text of the last member called `name` of a valid object, or nothing (also when `object` is no object).
 std::optional<std::string_view> member(std::string_view object, std::string_view name);
 
-/// The text of a valid JSON string value, unescaped to UTF-8 (lone surrogates become U+FFFD). Nothing if `value` is no string.
+/// The text of a valid JSON string value, unescaped to UTF-8 (lone surrogates become U+FFFD). Nothing if `value` is no
+/// string.
 std::optional<std::string> string_value(std::string_view value);
 /// Nothing unless `value` is an integer that fits.
 std::optional<std::int64_t> integer_value(std::string_view value);

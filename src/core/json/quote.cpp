@@ -26,14 +26,14 @@ std::string repaired(std::string_view text) {
 void append_escape(std::string& out, char c) {
   constexpr std::string_view hex = "0123456789abcdef";
   switch (c) {
-    case '"': out.append("\\\""); return;
-    case '\\': out.append("\\\\"); return;
-    case '\b': out.append("\\b"); return;
-    case '\f': out.append("\\f"); return;
-    case '\n': out.append("\\n"); return;
-    case '\r': out.append("\\r"); return;
-    case '\t': out.append("\\t"); return;
-    default: out.append("\\u00").append(1, hex[c >> 4 & 15]).append(1, hex[c & 15]);
+  case '"': out.append("\\\""); return;
+  case '\\': out.append("\\\\"); return;
+  case '\b': out.append("\\b"); return;
+  case '\f': out.append("\\f"); return;
+  case '\n': out.append("\\n"); return;
+  case '\r': out.append("\\r"); return;
+  case '\t': out.append("\\t"); return;
+  default: out.append("\\u00").append(1, hex[c >> 4 & 15]).append(1, hex[c & 15]);
   }
 }
 

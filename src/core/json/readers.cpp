@@ -28,12 +28,13 @@ bool same_key(std::string_view raw, std::string_view name) {
 kind kind_of(std::string_view value) {
   const auto pos = scan::skip_space(value, 0);
   switch (pos < value.size() ? value[pos] : 'n') {
-    case 'n': return kind::null;
-    case 't': case 'f': return kind::boolean;
-    case '"': return kind::string;
-    case '[': return kind::array;
-    case '{': return kind::object;
-    default: return kind::number;
+  case 'n': return kind::null;
+  case 't':
+  case 'f': return kind::boolean;
+  case '"': return kind::string;
+  case '[': return kind::array;
+  case '{': return kind::object;
+  default: return kind::number;
   }
 }
 

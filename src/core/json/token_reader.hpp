@@ -12,8 +12,8 @@ struct token {
   std::string_view text; ///< keys and strings with their quotes
 };
 
-/// The tokens of a valid text one after another, in one pass, without commas and colons. For work on whole trees that must
-/// stay linear whatever a client sends.
+/// The tokens of a valid text one after another, in one pass, without commas and colons. For work on whole trees that
+/// must stay linear whatever a client sends.
 class token_reader {
  public:
   explicit token_reader(std::string_view text) : text_(text) {}

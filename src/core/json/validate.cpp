@@ -83,11 +83,11 @@ class checker {
 
   bool scalar(char c) {
     switch (c) {
-      case '"': return string();
-      case 't': return literal("true");
-      case 'f': return literal("false");
-      case 'n': return literal("null");
-      default: return number();
+    case '"': return string();
+    case 't': return literal("true");
+    case 'f': return literal("false");
+    case 'n': return literal("null");
+    default: return number();
     }
   }
 
@@ -116,9 +116,16 @@ class checker {
     if (p_ == end_)
       return false;
     switch (*p_++) {
-      case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return true;
-      case 'u': break;
-      default: return false;
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't': return true;
+    case 'u': break;
+    default: return false;
     }
     if (end_ - p_ < 4 || !std::all_of(p_, p_ + 4, is_hex))
       return false;

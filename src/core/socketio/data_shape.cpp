@@ -10,11 +10,11 @@ class shape_builder {
  public:
   void add(const json::token& t) {
     switch (t.kind) {
-      case json::token::type::key: key_ = known(t.text); return;
-      case json::token::type::close_object:
-      case json::token::type::close_array: open_.pop_back(); return;
-      case json::token::type::scalar: value(t.text); return;
-      default: value({});
+    case json::token::type::key: key_ = known(t.text); return;
+    case json::token::type::close_object:
+    case json::token::type::close_array: open_.pop_back(); return;
+    case json::token::type::scalar: value(t.text); return;
+    default: value({});
     }
     open_.push_back(containers.size());
     containers.emplace_back();

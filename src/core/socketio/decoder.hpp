@@ -16,8 +16,8 @@ enum class parser : std::uint8_t { json, msgpack };
 /// Engine.IO messages of one connection -> packets. Holds a binary packet until its attachments are complete. The first
 /// message decides the parser: binary means msgpack (socket.io-msgpack-parser), for good.
 ///
-/// Errors (`parse_error`, sentence says why) end the connection; they follow the table "What Node does with odd input" of the
-/// protocol notes in docs/protocol.md: empty or non-array event data, reserved or non-string/number event names,
+/// Errors (`parse_error`, sentence says why) end the connection; they follow the table "What Node does with odd input"
+/// of the protocol notes in docs/protocol.md: empty or non-array event data, reserved or non-string/number event names,
 /// wrong placeholders, attachments missing or too many, trailing junk, bad JSON.
 /// An event without payload (`42`) decodes to an event with empty `data`, which the connection ignores.
 class decoder {

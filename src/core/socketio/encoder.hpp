@@ -13,7 +13,8 @@ std::string encode_text(const packet& p);
 /// The part of that text before the data, e.g. `51-/nsp,7`.
 std::string text_head(const packet& p);
 
-/// The packet as socket.io-msgpack-parser 3 sends it: one binary message, a map {type, nsp, data, id?}, binaries inline.
+/// The packet as socket.io-msgpack-parser 3 sends it: one binary message, a map {type, nsp, data, id?}, binaries
+/// inline.
 std::string encode_msgpack(const packet& p);
 
 /// An event's data array: `["name",args...]`, args as in logic::arguments.

@@ -1,8 +1,7 @@
-#include "core/socketio/encoder.hpp"
-
 #include "core/json/json_text.hpp"
 #include "core/json/token_reader.hpp"
 #include "core/socketio/data_shape.hpp"
+#include "core/socketio/encoder.hpp"
 #include "core/socketio/msgpack_writer.hpp"
 
 #include <charconv>
@@ -26,15 +25,15 @@ void write_number(msgpack_writer& out, std::string_view text) {
 
 void write_scalar(msgpack_writer& out, std::string_view text) {
   switch (json::kind_of(text)) {
-    case json::kind::string: return out.string(*json::string_value(text));
-    case json::kind::number: return write_number(out, text);
-    case json::kind::boolean: return out.boolean(text == "true");
-    default: return out.nil();
+  case json::kind::string: return out.string(*json::string_value(text));
+  case json::kind::number: return write_number(out, text);
+  case json::kind::boolean: return out.boolean(text == "true");
+  default: return out.nil();
   }
 }
 
-/// JSON text to msgpack in two linear passes: msgpack needs the sizes of containers before their contents, and a placeholder
-/// is known only at its end.
+/// JSON text to msgpack in two linear passes: msgpack needs the sizes of containers before their contents, and a
+/// placeholder is known only at its end.
 class data_writer {
  public:
   data_writer(msgpack_writer& out, const packet& p)
@@ -48,11 +47,11 @@ class data_writer {
  private:
   void write(const token& t) {
     switch (t.kind) {
-      case token::type::key:
-      case token::type::scalar: return write_scalar(out_, t.text);
-      case token::type::open_array: return out_.array(containers_[next_++].count);
-      case token::type::open_object: return open_object(containers_[next_++]);
-      default: return; // msgpack has no closing brackets
+    case token::type::key:
+    case token::type::scalar: return write_scalar(out_, t.text);
+    case token::type::open_array: return out_.array(containers_[next_++].count);
+    case token::type::open_object: return open_object(containers_[next_++]);
+    default: return; // msgpack has no closing brackets
     }
   }
 

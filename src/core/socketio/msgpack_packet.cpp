@@ -17,8 +17,8 @@ using json_sax = nlohmann::json_sax<nlohmann::json>;
 constexpr std::uint64_t first_illegal_id = 1'000'000'000'000'000'000; // 18 digits, as in text packets
 constexpr std::size_t ext_date = 0, ext_timestamp = 0xff;
 
-/// Takes the events of the msgpack reader and writes the packet's `data` as JSON text while they come. Nothing is built as a
-/// tree, so the work is linear; depth is bounded because the reader recurses only while we say true.
+/// Takes the events of the msgpack reader and writes the packet's `data` as JSON text while they come. Nothing is built
+/// as a tree, so the work is linear; depth is bounded because the reader recurses only while we say true.
 class packet_builder : public json_sax {
  public:
   explicit packet_builder(const limits& l) : limits_(l) {}
@@ -29,8 +29,12 @@ class packet_builder : public json_sax {
 
   bool null() override { return depth_ == 1 ? nil_field() : scalar("null"); }
   bool boolean(bool b) override { return scalar(b ? "true" : "false"); }
-  bool number_integer(number_integer_t n) override { return n < 0 ? negative(n) : number_unsigned(number_unsigned_t(n)); }
-  bool number_unsigned(number_unsigned_t n) override { return depth_ == 1 && number_field(n) ? true : unsigned_scalar(n); }
+  bool number_integer(number_integer_t n) override {
+    return n < 0 ? scalar(std::to_string(n)) : number_unsigned(number_unsigned_t(n));
+  }
+  bool number_unsigned(number_unsigned_t n) override {
+    return (depth_ == 1 && number_field(n)) || scalar(std::to_string(n));
+  }
   bool number_float(number_float_t n, const string_t&) override;
   bool string(string_t& s) override;
   bool binary(binary_t& bytes) override;
@@ -44,11 +48,21 @@ class packet_builder : public json_sax {
  private:
   enum class field { other, type, nsp, data, id };
 
+  static field named(std::string_view name) {
+    return name == "type"   ? field::type
+           : name == "nsp"  ? field::nsp
+           : name == "data" ? field::data
+           : name == "id"   ? field::id
+                            : field::other;
+  }
+
   bool refuse(const char* reason) {
     why = reason;
     return false;
   }
-  bool wrong_field() { return refuse("A msgpack packet is a map with an integer type, a string nsp and an integer id."); }
+  bool wrong_field() {
+    return refuse("A msgpack packet is a map with an integer type, a string nsp and an integer id.");
+  }
 
   bool in_data() const { return field_ == field::data; }
 
@@ -61,10 +75,9 @@ class packet_builder : public json_sax {
   bool close(char bracket);
   bool nil_field();
   bool number_field(std::uint64_t n);
-  bool unsigned_scalar(std::uint64_t n);
-  bool negative(std::int64_t n);
   bool scalar(std::string_view json);
   bool attachment(std::string_view bytes);
+  bool date(std::optional<std::int64_t> unix_ms);
   bool extension(std::size_t type, std::string_view payload);
 
   const limits& limits_;
@@ -95,8 +108,7 @@ bool packet_builder::close(char bracket) {
 
 bool packet_builder::key(string_t& name) {
   if (depth_ == 1) {
-    field_ = name == "type" ? field::type : name == "nsp" ? field::nsp : name == "data" ? field::data
-             : name == "id" ? field::id : field::other;
+    field_ = named(name);
     if (in_data()) { // the last of equal keys counts
       out.data.clear();
       out.attachments.clear();
@@ -127,14 +139,6 @@ bool packet_builder::number_field(std::uint64_t n) {
     return true;
   }
   return false;
-}
-
-bool packet_builder::unsigned_scalar(std::uint64_t n) {
-  return scalar(std::to_string(n));
-}
-
-bool packet_builder::negative(std::int64_t n) {
-  return scalar(std::to_string(n));
 }
 
 bool packet_builder::number_float(number_float_t n, const string_t&) {
@@ -178,15 +182,19 @@ bool packet_builder::attachment(std::string_view bytes) {
   return scalar("{\"_placeholder\":true,\"num\":" + index + "}");
 }
 
+bool packet_builder::date(std::optional<std::int64_t> unix_ms) {
+  const auto text = unix_ms ? iso_time(*unix_ms) : std::nullopt;
+  return scalar(text ? json::quoted(*text) : "null"); // as JSON.stringify writes a date that is none
+}
+
 /// Dates become text; anything else becomes `[type, bytes]`, as JavaScript's decoder gives it to the application.
 bool packet_builder::extension(std::size_t type, std::string_view payload) {
   if (type == ext_date && payload.size() == 1)
     return scalar("null"); // how JavaScript's encoder spells undefined
-  const auto at = type == ext_timestamp ? read_timestamp(payload) : type == ext_date ? read_milliseconds(payload) : std::nullopt;
-  if (type == ext_timestamp || at) {
-    const auto text = at ? iso_time(*at) : std::nullopt;
-    return scalar(text ? json::quoted(*text) : "null");
-  }
+  if (type == ext_timestamp)
+    return date(read_timestamp(payload));
+  if (const auto at = read_milliseconds(payload); at && type == ext_date)
+    return date(at);
   if (!open('['))
     return false;
   const auto number = static_cast<std::int8_t>(static_cast<std::uint8_t>(type));
@@ -197,7 +205,8 @@ bool packet_builder::extension(std::size_t type, std::string_view payload) {
 
 result<packet> parse_msgpack(std::string_view bytes, const limits& l) {
   packet_builder builder(l);
-  const bool read = nlohmann::json::sax_parse(bytes.begin(), bytes.end(), &builder, nlohmann::json::input_format_t::msgpack);
+  const bool read =
+    nlohmann::json::sax_parse(bytes.begin(), bytes.end(), &builder, nlohmann::json::input_format_t::msgpack);
   if (!read)
     return error{"parse_error", builder.why};
   if (!builder.has_type || !builder.has_nsp || !valid_namespace(builder.out.nsp))

@@ -27,10 +27,10 @@ std::optional<std::string> iso_time(std::int64_t unix_ms) {
   const year_month_day date(day);
   const hh_mm_ss time(at - day);
   char text[40];
-  const int length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()),
-                                   unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-                                   int(time.minutes().count()), int(time.seconds().count()),
-                                   int(time.subseconds().count()));
+  const int length = std::snprintf(
+    text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()), unsigned(date.month()),
+    unsigned(date.day()), int(time.hours().count()), int(time.minutes().count()), int(time.seconds().count()),
+    int(time.subseconds().count()));
   return std::string(text, static_cast<std::size_t>(length));
 }
 
@@ -38,16 +38,16 @@ std::optional<std::int64_t> read_timestamp(std::string_view payload) {
   std::int64_t seconds = 0;
   std::uint64_t nanoseconds = 0;
   switch (payload.size()) {
-    case 4: seconds = static_cast<std::int64_t>(big_endian(payload)); break;
-    case 8:
-      seconds = static_cast<std::int64_t>(big_endian(payload) & 0x3'ffff'ffff);
-      nanoseconds = big_endian(payload) >> 34;
-      break;
-    case 12:
-      nanoseconds = big_endian(payload.substr(0, 4));
-      seconds = static_cast<std::int64_t>(big_endian(payload.substr(4)));
-      break;
-    default: return std::nullopt;
+  case 4: seconds = static_cast<std::int64_t>(big_endian(payload)); break;
+  case 8:
+    seconds = static_cast<std::int64_t>(big_endian(payload) & 0x3'ffff'ffff);
+    nanoseconds = big_endian(payload) >> 34;
+    break;
+  case 12:
+    nanoseconds = big_endian(payload.substr(0, 4));
+    seconds = static_cast<std::int64_t>(big_endian(payload.substr(4)));
+    break;
+  default: return std::nullopt;
   }
   if (nanoseconds > 999'999'999 || seconds < first_second || seconds > last_second)
     return std::nullopt;

@@ -15,9 +15,9 @@ enum class packet_type : std::uint8_t { connect = 0, disconnect = 1, event = 2, 
 struct packet {
   packet_type type = packet_type::event;
   std::string nsp = "/";
-  std::optional<std::uint64_t> id;      ///< ack id
-  std::string data;                     ///< valid JSON text (an array for event and ack, an object for connect); empty: none
-  std::vector<std::string> attachments; ///< raw bytes, at most `limits::max_attachments` (10 for official clients)
+  std::optional<std::uint64_t> id = {}; ///< ack id
+  std::string data = {}; ///< valid JSON text (an array for event and ack, an object for connect); empty: none
+  std::vector<std::string> attachments = {}; ///< raw bytes, at most `limits::max_attachments` (10 for official clients)
 
   bool operator==(const packet&) const = default;
 };

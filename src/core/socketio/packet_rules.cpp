@@ -48,15 +48,16 @@ fault find_event_fault(std::string_view data, const limits& l) {
 fault find_data_fault(const packet& p, const limits& l) {
   const bool none = p.data.empty();
   switch (p.type) {
-    case packet_type::event: return find_event_fault(p.data, l);
-    case packet_type::ack:
-      return none || json::kind_of(p.data) == json::kind::array ? fault{} : bad("The data of an ack is a JSON array.");
-    case packet_type::connect:
-      return none || json::kind_of(p.data) == json::kind::object ? fault{} : bad("The auth of CONNECT is a JSON object.");
-    case packet_type::disconnect: return none ? fault{} : bad("DISCONNECT carries no data.");
-    case packet_type::connect_error: break;
+  case packet_type::event: return find_event_fault(p.data, l);
+  case packet_type::ack:
+    return none || json::kind_of(p.data) == json::kind::array ? fault{} : bad("The data of an ack is a JSON array.");
+  case packet_type::connect:
+    return none || json::kind_of(p.data) == json::kind::object ? fault{} : bad("The auth of CONNECT is a JSON object.");
+  case packet_type::disconnect: return none ? fault{} : bad("DISCONNECT carries no data.");
+  case packet_type::connect_error: break;
   }
-  const bool good = !none && (json::kind_of(p.data) == json::kind::object || json::kind_of(p.data) == json::kind::string);
+  const bool good =
+    !none && (json::kind_of(p.data) == json::kind::object || json::kind_of(p.data) == json::kind::string);
   return good ? fault{} : bad("The data of CONNECT_ERROR is a JSON object or a string.");
 }
 

@@ -23,13 +23,13 @@ struct frame_header {
 
 /// What the front of a byte stream says about its frame.
 struct header_check {
-  bool legal = true;    ///< false: a rule that needs no more bytes to be judged is broken
+  bool legal = true;     ///< false: a rule that needs no more bytes to be judged is broken
   bool complete = false; ///< the header itself is there and `out` is filled
-  std::size_t need = 2; ///< bytes of the header that must be there before the next call can say more
+  std::size_t need = 2;  ///< bytes of the header that must be there before the next call can say more
 };
 
-/// Reads a header as far as it is there and judges it without knowing its neighbours: mask present, RSV2 and RSV3 clear,
-/// opcode known, control frames short and whole, lengths minimal.
+/// Reads a header as far as it is there and judges it without knowing its neighbours: mask present, RSV2 and RSV3
+/// clear, opcode known, control frames short and whole, lengths minimal.
 header_check read_header(std::span<const char> bytes, frame_header& out);
 
 /// XORs `bytes` with the repeated mask, which starts at `bytes[0]`.

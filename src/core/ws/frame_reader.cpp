@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::uint16_t no_code = 1005;
 
-/// Codes that may travel in a close frame: RFC 6455 7.4 and the IANA registry, libraries (3000+) and applications (4000+).
+/// Codes that may travel in a close frame: RFC 6455 7.4 and the IANA registry, libraries (3000+) and applications
+/// (4000+).
 bool legal_close_code(unsigned code) {
   const bool reserved = code == 1004 || code == 1005 || code == 1006;
   return (code >= 1000 && code <= 1014 && !reserved) || (code >= 3000 && code <= 4999);
@@ -50,10 +51,10 @@ std::optional<incoming> frame_reader::next(std::span<char>& input) {
   while (!ended_) {
     frame f;
     switch (take_frame(input, f)) {
-      case taken::more: return std::nullopt;
-      case taken::broken_rule: return fail(close_code::protocol_error);
-      case taken::too_big: return fail(close_code::too_big);
-      case taken::frame: break;
+    case taken::more: return std::nullopt;
+    case taken::broken_rule: return fail(close_code::protocol_error);
+    case taken::too_big: return fail(close_code::too_big);
+    case taken::frame: break;
     }
     unmask(f.payload, f.head.mask);
     if (auto message = f.head.is_control() ? on_control(f) : on_data(f))
@@ -120,7 +121,8 @@ std::optional<incoming> frame_reader::on_control(const frame& f) {
     return incoming{incoming::what::close, {}, no_code};
   }
   const unsigned code = payload.size() < 2 ? 0
-    : static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8 | static_cast<unsigned char>(payload[1]);
+                                           : static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8
+                                               | static_cast<unsigned char>(payload[1]);
   if (!legal_close_code(code))
     return fail(close_code::protocol_error);
   if (!json::valid_utf8(payload.substr(2)))
@@ -197,7 +199,8 @@ void frame_reader::forget_delivered() {
 std::size_t frame_reader::buffered() const {
   if (!parts_)
     return 0;
-  return (parts_->frame_delivered ? 0 : parts_->frame.size()) + (parts_->message_delivered ? 0 : parts_->message.size());
+  return (parts_->frame_delivered ? 0 : parts_->frame.size())
+         + (parts_->message_delivered ? 0 : parts_->message.size());
 }
 
 } // namespace troupe::ws

@@ -54,8 +54,8 @@ bool is_window(std::string_view value) {
   return value == "8" || value == "9" || (value.size() == 2 && value[0] == '1' && value[1] >= '0' && value[1] <= '5');
 }
 
-/// Whether a parameter is one we can live with. The server's window is always 15 bits, because one compressed frame serves
-/// every receiver; a client that demands a smaller one is declined.
+/// Whether a parameter is one we can live with. The server's window is always 15 bits, because one compressed frame
+/// serves every receiver; a client that demands a smaller one is declined.
 bool acceptable(const parameter& p) {
   if (p.name == "server_no_context_takeover" || p.name == "client_no_context_takeover")
     return !p.has_value;
