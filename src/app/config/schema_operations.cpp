@@ -19,8 +19,8 @@ std::vector<config_option> operations() {
   t.push_back(text<config>("log.file", AT(log.file), "File to write to; empty: standard error."));
   t.push_back(number<config>(
     "log.max_file_bytes", AT(log.max_file_bytes), {10'000, 100'000'000'000},
-    "A larger file is renamed to .1, .2, ... and begun anew."));
-  t.push_back(number<config>("log.max_files", AT(log.max_files), {1, 1'000}, "Renamed files that are kept."));
+    "A larger file is set aside (troupe.1.log, troupe.2.log, ...) and begun anew."));
+  t.push_back(number<config>("log.max_files", AT(log.max_files), {1, 1'000}, "Files set aside that are kept."));
   t.push_back(flag<config>("metrics.enabled", AT(metrics.enabled), "Serve /metrics."));
   t.push_back(
     flag<config>("metrics.require_api_key", AT(metrics.require_api_key), "Ask for one of auth.api_keys there."));

@@ -152,9 +152,6 @@ std::vector<std::string> warnings_of(const config& c) {
   };
   const auto& jwt = c.auth.jwt;
   warn(
-    c.auth.mode == "anonymous",
-    "auth.mode is anonymous: anybody may connect under any name; use auth.mode: token in production");
-  warn(
     c.auth.mode == "anonymous" && (!jwt.secret.empty() || !jwt.public_key_file.empty()),
     "auth.jwt is configured, but auth.mode is anonymous: tokens are not looked at");
   warn(
