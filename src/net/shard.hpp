@@ -14,6 +14,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -35,7 +36,7 @@ class shard final : public ports::run_loop {
 
   // -- any thread
   void post(std::function<void()> f) override;
-  bool on_this_thread() const override { return std::this_thread::get_id() == thread_id_; }
+  bool on_this_thread() const override { return std::this_thread::get_id() == thread_id_.load(std::memory_order_relaxed); }
   void submit(ports::egress_op op);
   std::uint16_t number() const { return number_; }
   const metrics& counters() const { return metrics_; }
@@ -102,7 +103,7 @@ class shard final : public ports::run_loop {
   std::uint16_t number_;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  std::thread::id thread_id_;
+  std::atomic<std::thread::id> thread_id_{};
   std::optional<boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>> acceptor_;
   boost::asio::basic_waitable_timer<clock, boost::asio::wait_traits<clock>, boost::asio::io_context::executor_type> ticker_{io_};
   timer_wheel wheel_{clock::now()};
