@@ -4,7 +4,7 @@
 import { it as once } from "node:test";
 
 export function it(name, body) {
-  return once(name, async (t) => {
+  return once(name, { timeout: 30_000 }, async (t) => {
     for (let attempt = 1; ; ++attempt) {
       try {
         return await body(t);

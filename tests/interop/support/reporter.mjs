@@ -1,16 +1,17 @@
-// A node:test reporter that says one line a file, and everything about what failed.
+// A node:test reporter that says what failed as it happens, and one line a file at the end.
 import path from "node:path";
 
 export default async function* reporter(source) {
   const files = new Map();
-  const failures = [];
   let repeated = 0;
+  let running = "?"; // a test made by a helper has the helper's file; its suite has its own
   for await (const { type, data } of source) {
     if (type === "test:stderr" || type === "test:stdout") yield data.message;
     if (type === "test:diagnostic" && data.message.startsWith("repeated:")) ++repeated;
+    if (type === "test:start" && data.nesting === 0 && data.file) running = path.basename(data.file, ".test.mjs");
     if (type !== "test:pass" && type !== "test:fail") continue;
     if (data.details.type === "suite" && type === "test:pass") continue;
-    const name = data.file ? path.basename(data.file, ".test.mjs") : "?";
+    const name = running;
     const file = files.get(name) ?? { passed: 0, failed: 0, skipped: 0 };
     files.set(name, file);
     if (type === "test:pass" && data.skip !== undefined) ++file.skipped;
@@ -22,11 +23,11 @@ export default async function* reporter(source) {
       ++file.failed;
       if (error?.failureType === "cancelledByParent") continue;
       const cause = error?.cause ?? error;
-      failures.push(`  ${name}: ${data.name}\n    ${String(cause?.stack ?? cause?.message ?? cause).split("\n").slice(0, 12).join("\n    ")}`);
+      const lines = String(cause?.stack ?? cause?.message ?? cause).split("\n");
+      yield `  ${name}: ${data.name}\n    ${lines.slice(0, 12).join("\n    ")}\n\n`;
     }
   }
   for (const [name, { passed, failed, skipped }] of files)
     yield `${failed ? "FAIL" : "ok  "} ${name}: ${passed} passed${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""}\n`;
   if (repeated) yield `${repeated} attempts of tests with a clock were repeated\n`;
-  if (failures.length) yield `\n${failures.join("\n\n")}\n`;
 }
