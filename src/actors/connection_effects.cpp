@@ -180,7 +180,12 @@ void connection::apply(socket& s, logic::disconnect& e, occasion&) {
   hub().egress.submit(who_.shard, ports::close_session{who_, engineio::close_reason::forced_close});
 }
 
-void connection::apply(socket& s, logic::refuse& e, occasion& o) { refuse(s, o, e.why); }
+void connection::apply(socket& s, logic::refuse& e, occasion& o) {
+  if (e.silent)
+    hub().counts.refusals.add(e.why.code);
+  else
+    refuse(s, o, e.why);
+}
 
 void connection::refuse(socket& s, occasion& o, const error& why, bool write_log) {
   hub().counts.refusals.add(why.code);

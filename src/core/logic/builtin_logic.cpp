@@ -53,11 +53,9 @@ effects builtin_logic::on_event(socket_info& socket, const inbound_event& event)
   auto outcome = handle(c);
   if (outcome)
     return *std::move(outcome);
-  if (!event.wants_ack && outcome.error().code == "unknown_event") {
-    ignored_.fetch_add(1, std::memory_order_relaxed);
-    return {};
-  }
-  return {refuse{std::move(outcome).error()}};
+  // Socket.IO drops events that have no handler; only who asks for an answer gets one.
+  const bool silent = !event.wants_ack && outcome.error().code == "unknown_event";
+  return {refuse{std::move(outcome).error(), silent}};
 }
 
 } // namespace troupe::logic

@@ -23,9 +23,6 @@ class builtin_logic final : public namespace_logic {
   effects on_event(socket_info& socket, const inbound_event& event) override;
   void on_disconnect(socket_info& socket, std::string_view reason) override;
 
-  /// Events that nobody knows and whose senders did not ask for an ack: they are dropped in silence, as Socket.IO does.
-  std::uint64_t ignored_events() const { return ignored_.load(std::memory_order_relaxed); }
-
  private:
   result<effects> handle(const call& c) const;
 
@@ -33,7 +30,6 @@ class builtin_logic final : public namespace_logic {
   std::map<std::string, handler, std::less<>> handlers_; ///< by the names used here
   rule_events rules_;
   std::atomic<std::uint64_t> events_{0};
-  std::atomic<std::uint64_t> ignored_{0};
 };
 
 } // namespace troupe::logic

@@ -100,8 +100,8 @@ struct record { std::string topic; std::string json; };
 struct disconnect { bool close_transport = false; };
 
 /// Refuses the event: the ack, if asked for, is `{"ok":false,"error":{code,message}}`; without an ack the client gets the
-/// event `error` with the same object. Logged once, counted by code.
-struct refuse { error why; };
+/// event `error` with the same object. Logged once, counted by code. `silent`: only counted.
+struct refuse { error why; bool silent = false; };
 
 using effect = std::variant<reply, emit, join, leave, list_room_members, publish, broadcast, direct, watch_presence,
                             unwatch_presence, set_status, typing, update_document, record, disconnect, refuse>;

@@ -56,7 +56,9 @@ struct describe_effect {
   }
   std::string operator()(const record& e) const { return "record " + e.topic + " " + e.json; }
   std::string operator()(const disconnect& e) const { return "disconnect" + flag(e.close_transport, "transport"); }
-  std::string operator()(const refuse& e) const { return "refuse " + e.why.code + ": " + e.why.message; }
+  std::string operator()(const refuse& e) const {
+    return (e.silent ? "ignore " : "refuse ") + e.why.code + ": " + e.why.message;
+  }
 };
 
 /// The effects, joined by "; ".

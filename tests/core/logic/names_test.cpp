@@ -26,16 +26,12 @@ TEST_CASE("events answer to the names in use only") {
   });
 }
 
-TEST_CASE("unknown events without an ack are dropped and counted") {
+TEST_CASE("unknown events are refused only to those who asked for an ack") {
   stage on;
-  builtin_logic logic(on.settings, {}, {});
-  CHECK(describe(on.run(logic, "nope", "[]")) == R"(refuse unknown_event: this server has no event "nope" in this namespace)");
-  CHECK(logic.ignored_events() == 0);
+  CHECK(on.send("nope", "[]") == R"(refuse unknown_event: this server has no event "nope" in this namespace)");
   on.wants_ack = false;
-  CHECK(on.run(logic, "nope", "[1]").empty());
-  CHECK(logic.ignored_events() == 1);
-  CHECK(describe(on.run(logic, "join_room", "[]")) == R"(refuse missing_field: "room" is missing)");
-  CHECK(logic.ignored_events() == 1);
+  CHECK(on.send("nope", "[1]") == R"(ignore unknown_event: this server has no event "nope" in this namespace)");
+  CHECK(on.send("join_room", "[]") == R"(refuse missing_field: "room" is missing)");
 }
 
 TEST_CASE("names in the configuration are checked") {
