@@ -25,7 +25,7 @@ const brisk = { forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 100
 export function client(t, server, { io = newest, mode = "websocket" } = {}) {
   return (nsp = "/", options = {}) => {
     const socket = io(`${server.url}${nsp}`, { ...brisk, ...modes[mode], ...options });
-    t.after(() => (socket.disconnect(), socket.io.engine?.close()));
+    t.after(() => socket.io.disconnect()); // with every namespace, and for good
     return socket;
   };
 }
