@@ -1,0 +1,11 @@
+# cmake -DFROM=dir -DTO=dir -P MirrorFiles.cmake: TO holds the same files as FROM afterwards (no directories below).
+file(GLOB wanted RELATIVE ${FROM} ${FROM}/*)
+file(GLOB there RELATIVE ${TO} ${TO}/*)
+foreach(name IN LISTS there)
+  if(NOT name IN_LIST wanted)
+    file(REMOVE ${TO}/${name})
+  endif()
+endforeach()
+foreach(name IN LISTS wanted)
+  file(COPY ${FROM}/${name} DESTINATION ${TO})
+endforeach()

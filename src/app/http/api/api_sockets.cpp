@@ -1,0 +1,77 @@
+#include "actors/actor_layer.hpp"
+#include "app/http/answers.hpp"
+#include "app/http/api/api_routes.hpp"
+#include "app/http/api/list_query.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace troupe::app {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// Neither token nor headers: they may hold secrets.
+json as_json(const actors::socket_summary& s) {
+  json out{{"id", s.id}, {"namespace", s.nsp}, {"userId", s.who.user_id}, {"anonymous", s.who.anonymous}};
+  if (!s.who.tenant_id.empty())
+    out["tenantId"] = s.who.tenant_id;
+  out["roles"] = s.who.roles;
+  if (s.shake) {
+    out["address"] = s.shake->address;
+    out["connectedAt"] = s.shake->issued;
+  }
+  out["rooms"] = s.rooms;
+  return out;
+}
+
+} // namespace
+
+void api_routes::find_user(visit& v) {
+  const std::string& user = v.parts[0];
+  with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
+    layer.find_user(user, [respond = std::move(respond), user](const actors::user_summary& u) {
+      json body{{"ok", true}, {"userId", user}, {"online", u.online}, {"status", u.status}};
+      body["lastSeen"] = u.last_seen ? json(*u.last_seen) : json();
+      body["sockets"] = u.sockets;
+      respond(json_answer(body.dump()));
+    });
+  });
+}
+
+void api_routes::list_sockets(visit& v) {
+  const auto query = read_list_query(v.request);
+  if (!query)
+    return v.respond(error_answer(query.error()));
+  actors::selection of{.nsp = query->nsp, .rooms = {}, .except = {}};
+  if (const std::string_view room = v.request.param("room"); !room.empty())
+    of.rooms.emplace_back(room);
+  with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
+    auto found = [respond = std::move(respond)](const std::vector<actors::socket_summary>& sockets) {
+      json list = json::array();
+      for (const auto& s : sockets)
+        list.push_back(as_json(s));
+      respond(json_answer(json{{"ok", true}, {"sockets", list}}.dump()));
+    };
+    layer.list_sockets(std::move(of), query->limit, std::move(found));
+  });
+}
+
+void api_routes::disconnect_socket(visit& v) {
+  api_body in(v.request.body, limit());
+  const bool close = in.boolean("close", false);
+  std::string nsp = in.nsp();
+  if (in.problem())
+    return v.respond(error_answer(*in.problem()));
+  const std::string& id = v.parts[0];
+  with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
+    auto done = [respond = std::move(respond), id](bool was_there) {
+      respond(was_there ? json_answer(json{{"ok", true}, {"id", id}}.dump())
+                        : error_answer(404, {"unknown_socket", "no socket " + id + " in this namespace on this node"}));
+    };
+    logic::effects bye;
+    bye.emplace_back(logic::disconnect{.close_transport = close});
+    layer.perform(std::move(nsp), id, std::move(bye), std::move(done));
+  });
+}
+
+} // namespace troupe::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "app/http/answer_counts.hpp"
+#include "app/http/http_routes.hpp"
+#include "app/http/process_usage.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::app {
+
+/// What several groups of routes tell about the node. Any thread.
+class node_facts {
+ public:
+  explicit node_facts(http_context c) : context(std::move(c)) {}
+
+  const http_context context;
+  std::atomic<node_state> state{node_state::starting};
+  mutable process_gauge process;
+  answer_counts answers;
+
+  /// Whole seconds since the start.
+  std::int64_t uptime_seconds() const;
+  std::uint64_t sessions_open() const;
+  std::uint64_t sessions_opened() const;
+  /// One sentence each; empty: the node is ready.
+  std::vector<std::string> reasons_not_ready() const;
+};
+
+/// "starting", "ready" or "draining".
+std::string_view to_string(node_state s);
+
+} // namespace troupe::app
