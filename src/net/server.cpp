@@ -22,7 +22,7 @@ constexpr duration drain_poll{20};
 
 server::server(server_options o)
   : options_(std::move(o)), places_(options_.limit.max_connections, options_.limit.connection_queue),
-    max_sockets_(socket_limit(options_.limit)),
+    proxies_(options_.trusted_proxies), max_sockets_(socket_limit(options_.limit)),
     limiter_(options_.limit.connects_per_minute, options_.limit.connects_per_minute, options_.limit.max_tracked_addresses) {
   for (int i = 0; i < options_.shards; ++i)
     shards_.push_back(std::make_unique<shard>(*this, static_cast<std::uint16_t>(i)));

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "core/limits/address_limiter.hpp"
 #include "net/admission.hpp"
+#include "net/http/trusted_proxies.hpp"
 #include "net/metrics.hpp"
 #include "net/options.hpp"
 #include "net/stream.hpp"
@@ -58,6 +59,7 @@ class server final : public ports::egress {
   const std::vector<engine_endpoint>& endpoints() const { return endpoints_; }
   ports::http_handler* http() { return http_; }
   admission& places() { return places_; }
+  const trusted_proxies& proxies() const { return proxies_; }
   bool may_connect(const std::string& address, time_point now);
   ssl_ptr new_tls(int fd);
   bool socket_opened();
@@ -72,6 +74,7 @@ class server final : public ports::egress {
   std::vector<engine_endpoint> endpoints_;
   ports::http_handler* http_ = nullptr;
   admission places_;
+  trusted_proxies proxies_;
   std::unique_ptr<SSL_CTX, ssl_context_deleter> tls_;
   std::atomic<std::size_t> sockets_{0};
   std::size_t max_sockets_;

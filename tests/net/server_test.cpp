@@ -73,7 +73,7 @@ struct fixture {
     e.connect_timeout = duration(0);
     server.set_endpoints({{e, &app}}, nullptr);
     auto r = server.start();
-    REQUIRE(r);
+    REQUIRE(r.has_value());
     port = *r;
   }
   ~fixture() { server.stop(); }

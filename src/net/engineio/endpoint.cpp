@@ -241,18 +241,7 @@ void engine_request(connection& c, const engine_endpoint& at) {
 }
 
 std::string client_address(connection& c) {
-  auto& trusted = c.home().options().trusted_proxies;
-  auto address = c.peer();
-  auto chain = view(c.http().request()["X-Forwarded-For"]);
-  // From the right: each trusted hop vouches for the one before it.
-  while (!chain.empty() && std::find(trusted.begin(), trusted.end(), address) != trusted.end()) {
-    auto comma = chain.rfind(',');
-    auto hop = comma == std::string_view::npos ? chain : chain.substr(comma + 1);
-    chain = comma == std::string_view::npos ? std::string_view() : chain.substr(0, comma);
-    hop.remove_prefix(std::min(hop.find_first_not_of(" \t"), hop.size()));
-    address = std::string(hop);
-  }
-  return address;
+  return c.home().owner().proxies().client_of(c.peer(), view(c.http().request()["X-Forwarded-For"]));
 }
 
 } // namespace troupe::net
