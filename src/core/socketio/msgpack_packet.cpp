@@ -210,7 +210,9 @@ result<packet> parse_msgpack(std::string_view bytes, const limits& l) {
   if (!read)
     return error{"parse_error", builder.why};
   if (!builder.has_type || !builder.has_nsp || !valid_namespace(builder.out.nsp))
-    return error{"parse_error", "A msgpack packet needs a type from 0 to 4 and a namespace that starts with a slash."};
+    return error{
+      "parse_error",
+      "A msgpack packet needs a type from 0 to 4 and a namespace that starts with a slash and has no comma."};
   if (auto fault = find_fault(builder.out, builder.out.attachments.size(), l))
     return std::move(*fault);
   return std::move(builder.out);

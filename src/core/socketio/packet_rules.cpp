@@ -61,6 +61,20 @@ fault find_data_fault(const packet& p, const limits& l) {
   return good ? fault{} : bad("The data of CONNECT_ERROR is a JSON object or a string.");
 }
 
+/// The same attachment may be named several times, but not without end: msgpack receivers get a copy for each.
+fault find_placeholder_fault(std::string_view data, std::size_t attachments, const limits& l) {
+  std::size_t placeholders = 0;
+  for (const auto& c : containers_of(data)) {
+    if (!c.placeholder)
+      continue;
+    if (c.index < 0 || static_cast<std::uint64_t>(c.index) >= attachments)
+      return bad("A placeholder names an attachment that the packet does not have.");
+    if (++placeholders > l.max_attachments)
+      return bad("The packet has more placeholders than limits.max_attachments.");
+  }
+  return {};
+}
+
 } // namespace
 
 std::optional<error> find_fault(const packet& p, std::size_t attachments, const limits& l) {
@@ -72,14 +86,12 @@ std::optional<error> find_fault(const packet& p, std::size_t attachments, const 
     return bad("Only events and acks carry binary values.");
   if (attachments > l.max_attachments)
     return bad("The packet has more binary attachments than limits.max_attachments.");
-  for (const auto& c : containers_of(p.data))
-    if (c.placeholder && (c.index < 0 || static_cast<std::uint64_t>(c.index) >= attachments))
-      return bad("A placeholder names an attachment that the packet does not have.");
-  return {};
+  return find_placeholder_fault(p.data, attachments, l);
 }
 
 bool valid_namespace(std::string_view nsp) {
-  return nsp.starts_with('/') && nsp.find('\0') == nsp.npos && json::valid_utf8(nsp);
+  auto breaks = [](char c) { return c == ',' || static_cast<unsigned char>(c) < 0x20; };
+  return nsp.starts_with('/') && std::none_of(nsp.begin(), nsp.end(), breaks) && json::valid_utf8(nsp);
 }
 
 } // namespace troupe::socketio

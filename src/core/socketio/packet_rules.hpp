@@ -15,7 +15,8 @@ namespace troupe::socketio {
 /// in range.
 std::optional<error> find_fault(const packet& p, std::size_t attachments, const limits& l);
 
-/// A namespace name that may go on: starts with a slash, UTF-8, no NUL.
+/// A namespace name that may go on: starts with a slash, in UTF-8, without the comma that ends it in text packets and
+/// without control characters (0x1e separates packets in polling, NUL the parts of room keys).
 bool valid_namespace(std::string_view nsp);
 
 } // namespace troupe::socketio

@@ -59,7 +59,7 @@ result<text_packet> parse_text(std::string_view text, const limits& l) {
   if (text.starts_with('/')) {
     cut_namespace(text, out.head.nsp);
     if (!valid_namespace(out.head.nsp))
-      return bad("The namespace holds a NUL or is not UTF-8.");
+      return bad("The namespace holds a control character or is not UTF-8.");
   }
   const auto id = cut_digits(text);
   if (id.size() > 18)

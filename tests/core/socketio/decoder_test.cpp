@@ -71,6 +71,8 @@ TEST_CASE("socketio decoder: namespaces and ack ids") {
   CHECK(decoded("2/a/b,[\"x\"]").nsp == "/a/b");
   CHECK(decoded("1/caf\xc3\xa9,").nsp == "/caf\xc3\xa9");
   CHECK(refused("1/a\0b,"s));
+  CHECK(refused("1/a\x1e"
+                "b,"));
   CHECK(refused("1/\xff,"));
 }
 
@@ -258,6 +260,14 @@ TEST_CASE("socketio decoder: the number of attachments has a limit") {
   socketio::decoder e(l);
   CHECK(refusal(e, "53-[\"b\"]", false).find("max_attachments") != std::string::npos);
   CHECK_FALSE(refused("510-[\"b\"]"));
+}
+
+TEST_CASE("socketio decoder: one attachment cannot be named without end") {
+  std::string data = "[\"b\"";
+  for (int i = 0; i < 10; ++i)
+    data += R"(,{"_placeholder":true,"num":0})";
+  CHECK_FALSE(refused("51-" + data + "]"));
+  CHECK(refused("51-" + data + R"(,{"_placeholder":true,"num":0}])"));
 }
 
 TEST_CASE("socketio decoder: the first message decides the parser") {

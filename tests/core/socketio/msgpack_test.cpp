@@ -162,6 +162,8 @@ TEST_CASE("msgpack: what is no packet is refused") {
          with("nsp", ""),
          with("nsp", nullptr),
          with("nsp", "/\0"s),
+         with("nsp", "/a,b"),
+         with("nsp", "/\x1e"),
          with("id", -1),
          with("id", "1"),
          with("id", 1.5),
