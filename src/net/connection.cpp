@@ -193,7 +193,7 @@ void connection::become_websocket(header_list headers, std::size_t max_message, 
   deflate_ = deflate;
   frames_ = std::make_unique<ws::frame_reader>(max_message, deflate);
   unlink();
-  auto early = http_->take_received();
+  auto early = http_->take_early();
   http_.reset();
   if (!early.empty())
     shard_.post([self = ptr(this), early = std::move(early)]() mutable {
