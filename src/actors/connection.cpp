@@ -96,9 +96,6 @@ void connection::on_event(socketio::packet& p) {
   if (!within_rate(*s, p.id, parts.name))
     return;
   occasion o{p.id, parts.name};
-  if (parts.name.size() > hub().opts.limit.max_event_name_bytes)
-    return refuse(*s, o, {"event_name_too_long", "event names have at most "
-                          + std::to_string(hub().opts.limit.max_event_name_bytes) + " bytes"});
   auto todo = guarded(*s, parts.name, [&] {
     return s->rules->on_event(s->info, {parts.name, parts.args, p.attachments, p.id.has_value(), hub().wall(),
                                            p.id.value_or(0)});
