@@ -1,4 +1,5 @@
 # cmake -DFROM=dir -DTO=dir -P MirrorFiles.cmake: TO holds the same files as FROM afterwards (no directories below).
+cmake_minimum_required(VERSION 3.22)
 file(GLOB wanted RELATIVE ${FROM} ${FROM}/*)
 file(GLOB there RELATIVE ${TO} ${TO}/*)
 foreach(name IN LISTS there)
