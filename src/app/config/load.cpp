@@ -14,13 +14,20 @@ bool already_refused(const problems& found, const std::string& key) {
   return std::ranges::any_of(found, [&](const problem& p) { return p.key == key; });
 }
 
+/// Where the setting behind a key is: events.rules[2].to is at its rule, or else where events.rules was set.
+std::string place_of(const std::string& key, const loading& l) {
+  auto bracket = std::min(key.find('['), key.size());
+  if (auto element = l.elements.find(key.substr(0, key.find(']', bracket) + 1)); element != l.elements.end())
+    return element->second;
+  auto whole = l.result.origins.find(key.substr(0, bracket));
+  return whole == l.result.origins.end() ? "" : whole->second;
+}
+
 void check(loading& l) {
   for (auto& p : validate(l.result.values)) {
     if (already_refused(l.found, p.key))
       continue;
-    // events.rules[2].to was set where events.rules was
-    if (auto origin = l.result.origins.find(p.key.substr(0, p.key.find('['))); origin != l.result.origins.end())
-      p.where = origin->second;
+    p.where = place_of(p.key, l);
     l.found.push_back(std::move(p));
   }
   auto more = warnings_of(l.result.values);
@@ -38,6 +45,9 @@ void loading::set(
   };
   o->read(value, result.values, report);
   result.origins[std::string{key}] = where(value);
+  std::erase_if(elements, [&](const auto& e) { return e.first.starts_with(std::string{key} + "["); });
+  for (std::size_t i = 0; value.IsSequence() && i < value.size(); ++i)
+    elements[std::string{key} + "[" + std::to_string(i) + "]"] = where(value[i]);
 }
 
 std::string unknown_key(const std::string& key) {

@@ -10,6 +10,7 @@ namespace troupe::app {
 struct loading {
   loaded result;
   problems found;
+  std::map<std::string, std::string> elements; ///< "events.rules[2]" -> where that element is
 
   /// Reads one option; `where` names the place of a node (a line, a variable).
   void set(std::string_view key, const YAML::Node& value, const std::function<std::string(const YAML::Node&)>& where);

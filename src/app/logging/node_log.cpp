@@ -47,7 +47,8 @@ spdlog::sink_ptr target(const log_config& c) {
 
 struct node_log::parts {
   bool json;
-  std::string node;
+  std::string node; ///< not touched after it was published
+  std::atomic<const std::string*> published{nullptr};
   std::shared_ptr<spdlog::details::thread_pool> writer;
   std::shared_ptr<spdlog::async_logger> logger;
 };
@@ -79,10 +80,13 @@ node_log::~node_log() {
 
 void node_log::set_node(std::string id) {
   parts_->node = std::move(id);
+  parts_->published.store(&parts_->node, std::memory_order_release);
 }
 
 void node_log::write(const log::record& r) {
-  auto text = parts_->json ? json_members(r, parts_->node) : std::string{r.event} + " " + r.message;
+  const auto* node = parts_->published.load(std::memory_order_acquire);
+  auto text = parts_->json ? json_members(r, node ? std::string_view{*node} : std::string_view{})
+                           : std::string{r.event} + " " + r.message;
   parts_->logger->log(spdlog_level(r.level), spdlog::string_view_t{text});
 }
 

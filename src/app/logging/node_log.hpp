@@ -20,7 +20,7 @@ class node_log final : public log::sink {
   /// Writes what is queued, then gives the log back to whoever had it.
   ~node_log() override;
 
-  /// JSON lines carry the node's id from now on. Before other threads log.
+  /// JSON lines carry the node's id from now on. Once; any thread.
   void set_node(std::string id);
 
   void write(const log::record& r) override;

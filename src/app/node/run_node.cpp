@@ -1,3 +1,4 @@
+#include "app/logging/node_log.hpp"
 #include "app/node.hpp"
 #include "app/node/node.hpp"
 #include "app/node/signals.hpp"
@@ -25,6 +26,11 @@ void greet(const config& c, const node& n) {
 int run_node(const loaded& configuration) {
   block_signals();
   auto& c = configuration.values;
+  auto sink = node_log::open(c.log);
+  if (!sink) {
+    log::error("start-failed", "code={} {}", sink.error().code, sink.error().message);
+    return 1;
+  }
   for (auto& w : configuration.warnings)
     log::warn("configuration", "{}", w);
   auto n = node::start(c);
@@ -32,6 +38,7 @@ int run_node(const loaded& configuration) {
     log::error("start-failed", "code={} {}", n.error().code, n.error().message);
     return 1;
   }
+  (*sink)->set_node((*n)->id());
   greet(c, **n);
   auto number = wait_for_signal([] { return false; });
   log::info("stopping", "signal={} timeout_ms={} A second signal ends the process at once.", number,

@@ -1,0 +1,146 @@
+#include "app/config/support.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace app_tests;
+
+namespace {
+
+/// The complaints about settings given as key=value.
+std::vector<std::string> complaints(const settings& s) {
+  return mistakes(load({"", {}, s}));
+}
+
+} // namespace
+
+TEST_CASE("what this version cannot do is refused when it is asked for, and accepted as false") {
+  for (const char* key : {"cluster.enabled", "recovery.enabled", "rooms.history.enabled"}) {
+    CAPTURE(key);
+    CHECK(complaints({{key, "false"}}).empty());
+    auto found = complaints({{key, "true"}});
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].find("not available in this version") != std::string::npos);
+  }
+  CHECK(mentions(
+    mistakes(load({"", {{"ENABLE_WEBSOCKET_CLUSTERING", "true"}}, {}})),
+    "environment variable ENABLE_WEBSOCKET_CLUSTERING: cluster.enabled: clustering is not available"));
+}
+
+TEST_CASE("a complaint about a combination says where the key was set") {
+  auto found = mistakes(load_text("cors:\n  credentials: true\n  origins: \"*\"\n"));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].starts_with("troupe.yaml:3: cors.origins: browsers refuse"));
+}
+
+TEST_CASE("TLS needs certificate and key, both readable") {
+  temporary_dir dir;
+  auto pem = dir.write("a.pem", "x");
+  CHECK(mentions(complaints({{"server.tls_cert", pem}}), "server.tls_key: "));
+  CHECK(mentions(complaints({{"server.tls_key", pem}}), "server.tls_cert: "));
+  CHECK(complaints({{"server.tls_cert", pem}, {"server.tls_key", pem}}).empty());
+  CHECK(mentions(
+    complaints({{"server.tls_cert", pem}, {"server.tls_key", dir.path("none.pem")}}), "none.pem cannot be read"));
+}
+
+TEST_CASE("token mode needs something to check tokens with") {
+  CHECK(mentions(complaints({{"auth.mode", "token"}}), "auth.mode: token needs something to check tokens with"));
+  CHECK(complaints({{"auth.mode", "token"}, {"auth.jwt.secret", "s"}}).empty());
+  CHECK(mentions(
+    complaints({{"auth.mode", "token"}, {"auth.jwt.secret", "s"}, {"auth.jwt.algorithms", "RS256"}}),
+    "no algorithm fits"));
+  CHECK(complaints({{"auth.jwt.algorithms", "RS256"}}).empty());
+  temporary_dir dir;
+  auto broken = dir.write("keys.json", "{\"keys\": []}");
+  CHECK(mentions(complaints({{"auth.jwt.public_key_file", broken}}), "the key set is empty"));
+  CHECK(mentions(complaints({{"auth.jwt.public_key_file", dir.path("none")}}), "cannot be read"));
+  CHECK(mentions(
+    load({"", {}, {{"auth.mode", "token"}, {"auth.jwt.secret", "short"}}})->warnings, "shorter than 32 bytes"));
+}
+
+TEST_CASE("limits that contradict each other are refused") {
+  CHECK(mentions(complaints({{"limits.max_payload_bytes", "5000000"}}), "limits.max_queued_bytes: a message of"));
+  CHECK(complaints({{"limits.max_payload_bytes", "4000000"}}).empty());
+  CHECK(mentions(complaints({{"limits.max_sockets", "9999"}}), "limits.max_sockets: "));
+  CHECK(complaints({{"limits.max_sockets", "10000"}}).empty());
+  CHECK(mentions(complaints({{"limits.max_payload_bytes", "99999"}}), "documents.max_changes_bytes: "));
+}
+
+TEST_CASE("other combinations that cannot work are refused") {
+  CHECK(mentions(complaints({{"cookie.name", "io"}, {"cookie.same_site", "none"}}), "cookie.secure: "));
+  CHECK(complaints({{"cookie.name", "io"}, {"cookie.same_site", "none"}, {"cookie.secure", "true"}}).empty());
+  CHECK(mentions(complaints({{"metrics.require_api_key", "true"}}), "auth.api_keys is empty"));
+  CHECK(mentions(complaints({{"socketio.namespaces", "[]"}}), "at least one namespace"));
+  CHECK(mentions(
+    complaints({{"log.file", "/dev/null/logs/troupe.log"}}), "log.file: there is no directory /dev/null/logs"));
+  CHECK(mentions(complaints({{"engine.client_dir", "/dev/null"}}), "there is no directory /dev/null"));
+}
+
+TEST_CASE("texts with a form of their own are checked") {
+  for (const settings& wrong :
+       {settings{{"engine.path", "socket.io"}},
+        {{"engine.path", "/"}},
+        {{"engine.path", "/io/"}},
+        {{"engine.path", "/a b"}},
+        {{"cors.origins", "example.com"}},
+        {{"cors.origins", "https://a.example/path"}},
+        {{"server.host", ""}},
+        {{"server.host", "a b"}},
+        {{"server.node_id", "a:b"}},
+        {{"socketio.namespaces", "chat"}},
+        {{"socketio.namespaces", "/a*b"}},
+        {{"kafka.brokers", "k1"}},
+        {{"redis.url", "cache:6379"}},
+        {{"redis.url", "redis://"}},
+        {{"database.url", "mysql://h"}},
+        {{"cookie.name", "a b"}},
+        {{"server.trusted_proxies", "10.0.0.0/33"}},
+        {{"auth.jwt.algorithms", "none"}},
+        {{"engine.transports", ""}}}) {
+    CAPTURE(wrong[0].key, wrong[0].value);
+    CHECK(complaints(wrong).size() == 1);
+  }
+  CHECK(complaints({{"socketio.namespaces", "/,/admin,/tenant-*"},
+                    {"engine.path", "/chat/socket.io"},
+                    {"server.host", "::1"},
+                    {"cors.origins", "https://a.example:8443,capacitor://localhost,null"},
+                    {"redis.url", "rediss://u:p@h:1/2"}})
+          .empty());
+}
+
+TEST_CASE("event rules are read strictly") {
+  auto found = mistakes(load_text(R"(events:
+  rules:
+    - name: connect
+    - {name: typing, volatil: true, to: everyone}
+    - 5
+    - {to: user}
+    - {name: vote, emit: disconnect}
+    - {name: vote}
+  names: {typping: x}
+)"));
+  CHECK(found.size() == 9);
+  CHECK(mentions(found, "troupe.yaml:3: events.rules[0].name: \"connect\" is reserved"));
+  CHECK(
+    mentions(found, "troupe.yaml:4: events.rules[1].volatil: no such key in an event rule; did you mean volatile?"));
+  CHECK(mentions(
+    found, "troupe.yaml:4: events.rules[1].to: \"everyone\" is not one of room, user, sender, namespace, none"));
+  CHECK(mentions(found, "troupe.yaml:4: events.rules[1].name: \"typing\" is a built-in event"));
+  CHECK(mentions(found, "troupe.yaml:5: events.rules[2]: expected an event rule such as"));
+  CHECK(mentions(found, "troupe.yaml:6: events.rules[3].name: an event rule needs a name"));
+  CHECK(mentions(found, "troupe.yaml:7: events.rules[4].emit: \"disconnect\" is reserved"));
+  CHECK(mentions(found, "troupe.yaml:8: events.rules[5].name: rule 5 is called \"vote\" already"));
+  CHECK(mentions(found, "events.names: \"typping\" is no built-in event"));
+}
+
+TEST_CASE("a built-in event that is switched off or renamed makes its name free") {
+  CHECK(complaints({{"events.names", "{typing: \"\"}"}, {"events.rules", "[{name: typing}]"}}).empty());
+  CHECK(complaints({{"events.names", "{typing: user_typing}"}, {"events.rules", "[{name: typing}]"}}).empty());
+  CHECK(mentions(
+    complaints({{"events.names", "{typing: user_typing}"}, {"events.rules", "[{name: user_typing}]"}}),
+    "is a built-in event"));
+}
+
+TEST_CASE("a key that was read wrongly is not complained about a second time") {
+  CHECK(complaints({{"auth.mode", "tokn"}}).size() == 1);
+  CHECK(complaints({{"limits.max_queued_bytes", "x"}, {"limits.max_payload_bytes", "5000000"}}).size() == 1);
+}
