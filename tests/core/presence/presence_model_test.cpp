@@ -72,11 +72,11 @@ TEST_CASE("watchers are kept once and in bounds") {
   fixture f;
   f.o.max_watchers = 1;
   auto m = f.model();
-  CHECK(m.on_watch(one, start));
-  CHECK(m.on_watch(one, start));
+  CHECK(m.on_watch(one, start).has_value());
+  CHECK(m.on_watch(one, start).has_value());
   CHECK(m.on_watch(two, start).error().code == "too_many_watchers");
   m.on_unwatch(one, start);
-  CHECK(m.on_watch(two, start));
+  CHECK(m.on_watch(two, start).has_value());
   CHECK(m.watchers() == std::vector{two});
 }
 
