@@ -14,7 +14,7 @@ using json_ptr = std::unique_ptr<json_t, json_release>;
 
 /// nullptr when `text` is not one JSON object; a name that stands there twice is a mistake.
 inline json_ptr parse_object(std::string_view text) {
-  json_ptr parsed{json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, nullptr)};
+  json_ptr parsed{json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, nullptr)};
   return json_is_object(parsed.get()) ? std::move(parsed) : nullptr;
 }
 

@@ -190,7 +190,7 @@ bool packet_builder::date(std::optional<std::int64_t> unix_ms) {
 /// Dates become text; anything else becomes `[type, bytes]`, as JavaScript's decoder gives it to the application.
 bool packet_builder::extension(std::size_t type, std::string_view payload) {
   if (type == ext_date && payload.size() == 1)
-    return scalar("null"); // how JavaScript's encoder spells undefined
+    return null(); // how JavaScript's encoder spells undefined
   if (type == ext_timestamp)
     return date(read_timestamp(payload));
   if (const auto at = read_milliseconds(payload); at && type == ext_date)

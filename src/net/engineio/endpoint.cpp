@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "core/engineio/http_error.hpp"
+#include "core/engineio/payload.hpp"
 #include "core/json/json_text.hpp"
 #include "core/ws/handshake.hpp"
 #include "net/connection.hpp"
@@ -25,6 +26,14 @@ std::string_view view(boost::beast::string_view s) { return {s.data(), s.size()}
 std::string_view field(connection& c, http::field f) { return view(c.http().request()[f]); }
 
 bool is_upgrade(connection& c) { return boost::beast::websocket::is_upgrade(c.http().request()); }
+
+/// An upgrade that asks for WebSocket but lacks what RFC 6455 4.2.1 demands (a key of 16 bytes).
+bool is_broken_upgrade(connection& c) {
+  if (!boost::beast::iequals(c.http().request()[http::field::upgrade], "websocket"))
+    return false;
+  auto key = engineio::base64_decode(field(c, http::field::sec_websocket_key));
+  return !is_upgrade(c) || !key || key->size() != 16;
+}
 
 void refuse(connection& c, unsigned status, int code, std::string_view message, header_list headers = {}) {
   metrics::add(c.home().counters().handshakes_refused);
@@ -90,6 +99,8 @@ void begin_session(connection& c, const engine_endpoint& at, admission::permit p
   if (!s)
     return refuse(c, 503, 4, "This node has no room for another session.");
   auto shake = make_handshake(c);
+  if (!c.http().target.param("b64").empty())
+    s->text_only();
   if (first == transport::websocket) {
     upgrade_connection(c, at);
     s->attach_websocket(c);
@@ -210,6 +221,11 @@ void engine_head(connection& c, const engine_endpoint& at) {
   auto length = c.http().content_length();
   if (length && *length > c.home().options().limit.max_payload_bytes)
     return c.home().reply_with_cors(c, {413, "", {}, {}, true});
+  // EIO=3's binary payloads; version 4 has none.
+  if (field(c, http::field::content_type) == "application/octet-stream") {
+    c.home().reply_with_cors(c, {400, "", {}, {}, true});
+    return s->close(engineio::close_reason::transport_error);
+  }
   switch (s->transport().on_post()) {
     case engineio::transport_state::poll::serve: return s->attach_post(c);
     case engineio::transport_state::poll::overlapping: return s->on_overlapping_post(c);
@@ -222,6 +238,8 @@ void engine_request(connection& c, const engine_endpoint& at) {
   auto& target = c.http().target;
   if (method == http::verb::options && c.home().options().cors.enabled())
     return preflight(c);
+  if (is_broken_upgrade(c))
+    return refuse(c, refusal::bad_request);
   if (c.role() == link::post)
     return c.peer_session()->on_post(c, c.http().take_body());
   if (target.param("sid").empty()) {

@@ -3,6 +3,7 @@
 #include "core/engineio/open_packet.hpp"
 #include "core/frame/frame_builder.hpp"
 #include "core/ws/deflate.hpp"
+#include "core/ws/frame_writer.hpp"
 #include "net/http/request_head.hpp"
 #include "net/shard.hpp"
 
@@ -21,6 +22,16 @@ constexpr duration farewell_time{30'000};
 
 http_reply payload_reply(std::string payload) {
   return {200, "text/plain; charset=UTF-8", std::move(payload), {{"cache-control", "no-store"}}, false};
+}
+
+/// The same packets, binary ones as base64 text.
+frame_ptr as_text(const frame& f) {
+  std::string wire;
+  for (auto& s : f.segments()) {
+    std::string text = s.binary ? "b" + engineio::base64_encode(f.payload(s)) : std::string(f.payload(s));
+    ws::append_frame(wire, ws::opcode::text, text);
+  }
+  return frame_ptr(new frame(std::move(wire), {}, f.is_volatile(), f.compress()));
 }
 
 } // namespace
@@ -70,7 +81,7 @@ void session::push(frame_ptr f) {
   }
   metrics::add(shard_.counters().packets_out);
   if (websocket_) {
-    websocket_->send(std::move(f));
+    websocket_->send(text_only_ ? as_text(*f) : std::move(f));
   } else {
     queue_.push(std::move(f));
     if (!dirty_) {
@@ -299,7 +310,7 @@ void session::switch_over(connection& c) {
   heartbeat_.on_upgrade(shard_.now());
   attach_websocket(c);
   for (auto& f : queue_.release())
-    c.send(std::move(f));
+    c.send(text_only_ ? as_text(*f) : std::move(f));
   reschedule();
 }
 

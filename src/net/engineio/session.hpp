@@ -37,6 +37,8 @@ class session final : private timer_node {
   /// Which Socket.IO parser the client uses: its first message tells.
   socketio::parser format() const { return format_; }
 
+  /// The client cannot take binary frames (`b64=1`): they go out as text, `b` and base64.
+  void text_only() { text_only_ = true; }
   /// To the client, in order. Volatile frames are dropped when the transport is not writable or the queue is filling.
   void push(frame_ptr f);
   bool writable_now() const;
@@ -102,6 +104,7 @@ class session final : private timer_node {
   socketio::parser format_ = socketio::parser::json;
   bool first_message_seen_ = false;
   bool closed_ = false;
+  bool text_only_ = false;
   bool doomed_ = false; ///< a slow reader, to be closed at the end of the turn
   bool dirty_ = false;
 };

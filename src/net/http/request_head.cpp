@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 
 namespace troupe::net {
 
@@ -18,6 +19,14 @@ std::string decoded(const urls::pct_string_view& s) {
   urls::encoding_opts opt;
   opt.space_as_plus = true;
   return s.decode(opt);
+}
+
+/// The q parameter, 1 when there is none.
+double quality_of(const boost::beast::http::param_list& parameters) {
+  for (auto& [name, value] : parameters)
+    if (boost::beast::iequals(name, "q"))
+      return std::strtod(std::string(value).c_str(), nullptr);
+  return 1;
 }
 
 void set(std::vector<std::pair<std::string, std::string>>& query, std::string key, std::string value) {
@@ -53,10 +62,22 @@ std::vector<std::pair<std::string, std::string>> lower_case_headers(const boost:
 }
 
 std::string_view choose_encoding(std::string_view accept_encoding) {
-  for (std::string_view want : {"gzip", "deflate"})
-    if (boost::beast::http::token_list{accept_encoding}.exists(want))
-      return want;
-  return {};
+  double gzip = -1, deflate = -1, any = -1;
+  for (auto& [name, parameters] : boost::beast::http::ext_list{accept_encoding}) {
+    auto quality = quality_of(parameters);
+    if (boost::beast::iequals(name, "gzip"))
+      gzip = quality;
+    else if (boost::beast::iequals(name, "deflate"))
+      deflate = quality;
+    else if (name == "*")
+      any = quality;
+  }
+  // A star speaks for what is not named.
+  gzip = gzip < 0 ? any : gzip;
+  deflate = deflate < 0 ? any : deflate;
+  if (gzip <= 0 && deflate <= 0)
+    return {};
+  return gzip >= deflate ? "gzip" : "deflate";
 }
 
 } // namespace troupe::net
