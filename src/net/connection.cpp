@@ -108,7 +108,8 @@ bool connection::advance_request() {
   auto& limit = shard_.options().limit;
   switch (http_->advance(limit.max_header_bytes, limit.max_payload_bytes)) {
     case http_exchange::progress::need_more:
-      if (http_->started())
+      // A head has one time as a whole, however it drips; a body has it anew for every read.
+      if (http_->head_complete() || (http_->started() && !std::exchange(http_->head_timed, true)))
         arm(limit.header_timeout);
       return false;
     case http_exchange::progress::head_complete:

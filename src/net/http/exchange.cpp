@@ -18,7 +18,7 @@ void http_exchange::reset() {
   // Head and body are bounded by advance(), before Beast sees them.
   parser_->header_limit(std::numeric_limits<std::uint32_t>::max());
   parser_->body_limit(boost::none);
-  head_done_ = told_head_ = busy = false;
+  head_done_ = told_head_ = head_timed = busy = false;
   head_end_seen_ = 0;
   target = {};
   reply_headers.clear();

@@ -49,6 +49,9 @@ class http_exchange {
   bool expects_continue() const;
   bool started() const { return !in_.empty() || head_done_; }
 
+  bool head_complete() const { return head_done_; }
+
+  bool head_timed = false;   ///< the time for this head is running
   bool busy = false;         ///< the request is complete and waits for its answer
   header_list reply_headers; ///< added to the answer of this request
   std::function<void()> on_abandoned; ///< the client left before the answer
