@@ -53,7 +53,8 @@ bool is_number(const fmt::format_args& args, int index, std::string_view spec) {
     args.get(index));
 }
 
-/// Formats placeholder by placeholder, because a value's treatment depends on the name before it.
+/// Formats placeholder by placeholder, because a value's treatment depends on the name before it. A field goes on until the
+/// next space: `url={}://{}` is one field, and the colon of `user={}: left` is none of it.
 class renderer {
  public:
   renderer(record& out, fmt::format_args args) : out_(out), args_(args) {}
@@ -61,41 +62,74 @@ class renderer {
   void render(std::string_view format) {
     while (!format.empty()) {
       auto brace = format.find_first_of("{}");
-      auto literal = format.substr(0, brace);
-      out_.message += literal;
+      auto text = format.substr(0, brace);
+      literal(text, brace == std::string_view::npos);
       if (brace == std::string_view::npos)
-        return;
+        break;
       if (format[brace + 1] == format[brace]) { // {{ and }}
-        out_.message += format[brace];
+        literal(format.substr(brace, 1), false);
         format.remove_prefix(brace + 2);
         continue;
       }
       auto close = format.find('}', brace);
-      place(field_name(literal), format.substr(brace + 1, close - brace - 1));
+      place(field_name(text), format.substr(brace + 1, close - brace - 1));
       format.remove_prefix(close + 1);
     }
+    end_field();
   }
 
  private:
+  void literal(std::string_view text, bool last) {
+    if (open_ && !text.empty()) {
+      auto space = text.find(' ');
+      auto part = text.substr(0, space);
+      if (last || space != std::string_view::npos)
+        part = part.substr(0, part.find_last_not_of(",.;:)") + 1);
+      extend_field(part);
+      text.remove_prefix(part.size());
+      if (last || space != std::string_view::npos)
+        end_field();
+    }
+    out_.message += text;
+  }
+
   /// `inside` is what stands between the braces: nothing, or `:` and a format specification.
   void place(std::string_view name, std::string_view inside) {
     auto spec = inside.substr(std::min(inside.find(':'), inside.size()));
     auto value = fmt::vformat(fmt::format("{{{}{}}}", next_, spec), args_);
-    auto shown = printable(value, max_value_bytes);
-    if (name.empty()) {
-      out_.message += shown;
+    if (open_) {
+      extend_field(value);
+    } else if (name.empty()) {
+      out_.message += printable(value, max_value_bytes);
     } else {
-      bool cut = value.size() > max_value_bytes;
-      bool number = is_number(args_, next_, spec);
-      out_.message += quoted_if_needed(shown);
-      out_.fields.push_back({name, cut ? std::move(shown) : std::move(value), number});
+      out_.fields.push_back({name, std::move(value), is_number(args_, next_, spec)});
+      open_ = true;
     }
     ++next_;
+  }
+
+  void extend_field(std::string_view more) {
+    if (more.empty())
+      return;
+    out_.fields.back().value += more;
+    out_.fields.back().number = false;
+  }
+
+  void end_field() {
+    if (!open_)
+      return;
+    open_ = false;
+    auto& value = out_.fields.back().value;
+    auto shown = printable(value, max_value_bytes);
+    out_.message += quoted_if_needed(shown);
+    if (value.size() > max_value_bytes)
+      value = shown;
   }
 
   record& out_;
   fmt::format_args args_;
   int next_ = 0;
+  bool open_ = false; ///< the last field may go on
 };
 
 void write_to_stderr(const record& r) {

@@ -4,15 +4,15 @@
 //   log::info("session-closed", "sid={} user={} reason={}", sid, user, reason);
 //   log::warn("redis-lost", "url={} retry_ms={}: rooms go on from memory", url, 250);
 //
-// The first argument is the event: a fixed kebab-case name that people search for. `name={}` makes a field: in text it
-// reads `user=ann` (quoted when it holds spaces or the like), in JSON it is also a member of its own. What clients sent
-// may be passed as it is: control characters are escaped, long values cut. Secrets are never passed. Placeholders are
-// `{}` or
-// `{:spec}`, in order; a specification inside a specification (`{:>{}}`) is not understood.
+// The first argument is the event: a fixed kebab-case name that people search for. `name={}` makes a field, up to the next
+// space: in text it reads `user=ann` (quoted when it holds spaces or the like), in JSON it is also a member of its own.
+// What clients sent may be passed as it is: control characters are escaped, long values cut. Secrets are never passed.
+// Placeholders are `{}` or `{:spec}`, in order; a specification inside a specification (`{:>{}}`) is not understood.
+
+#include <fmt/core.h>
 
 #include <atomic>
 #include <cstdint>
-#include <fmt/core.h>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -43,6 +43,23 @@ TEST_CASE("a record has an event, a readable message and its fields") {
   CHECK(is(3, "ok", "true", true));
 }
 
+TEST_CASE("a field made of several values goes on until the next space") {
+  last_record seen;
+  log::info("x", "url={}://{}:{} path={}/a.js: {} took={}ms, n={}.", "http", "h", 80, "/io", "text", 5, 7);
+  CHECK(seen.last.message == "url=http://h:80 path=/io/a.js: text took=5ms, n=7.");
+  REQUIRE(seen.last.fields.size() == 4);
+  CHECK(seen.last.fields[0].value == "http://h:80");
+  CHECK(seen.last.fields[1].value == "/io/a.js");
+  CHECK(seen.last.fields[2].value == "5ms");
+  CHECK_FALSE(seen.last.fields[2].number);
+  CHECK(seen.last.fields[3].value == "7");
+  CHECK(seen.last.fields[3].number);
+  log::info("x", "a={}", "");
+  CHECK(seen.last.message == "a=\"\"");
+  log::info("x", "place={}{{{}}} end", "a", 1);
+  CHECK(seen.last.message == "place=a{1} end");
+}
+
 TEST_CASE("a value cannot pretend to be another field or another line") {
   last_record seen;
   log::warn("refused", "user={} room={} name={}: {}", "eve reason=admin", "", "say \"hi\"", "x\nerror forged line");
