@@ -1,6 +1,7 @@
 #include "app/embed/handlers.hpp"
 
 #include "app/embed/convert.hpp"
+#include "app/embed/core.hpp"
 #include "base/log.hpp"
 
 namespace troupe::embed {
@@ -62,8 +63,8 @@ logic::effects handlers::on_event(logic::socket_info& info, const logic::inbound
 }
 
 void handlers::on_disconnect(logic::socket_info& info, std::string_view reason) {
-  logic::effects ignored; // nobody is left to be told
-  socket_state state{home, info, ignored};
+  logic::effects last_words;
+  socket_state state{home, info, last_words};
   socket s(state);
   guarded(info.nsp, "on_disconnect", [&] {
     for (auto& h : disconnect)
@@ -71,6 +72,22 @@ void handlers::on_disconnect(logic::socket_info& info, std::string_view reason) 
   });
   if (builtin)
     builtin->on_disconnect(info, reason);
+  tell_others(info.nsp, std::move(last_words));
+}
+
+/// What a socket that has left still has to say to others; to itself nothing can be said any more.
+void handlers::tell_others(const std::string& nsp, logic::effects last_words) {
+  auto node = home.lock();
+  if (!node || !node->layer())
+    return;
+  for (auto& e : last_words) {
+    if (auto* p = std::get_if<logic::publish>(&e)) {
+      node->layer()->publish(nsp, std::move(*p));
+    } else if (auto* b = std::get_if<logic::broadcast>(&e)) {
+      actors::selection to{nsp, b->rooms, b->except};
+      node->layer()->broadcast(std::move(to), std::move(*b));
+    }
+  }
 }
 
 } // namespace troupe::embed

@@ -43,6 +43,9 @@ struct handlers final : logic::namespace_logic {
   result<logic::effects> on_connect(logic::socket_info& info) override;
   logic::effects on_event(logic::socket_info& info, const logic::inbound_event& in) override;
   void on_disconnect(logic::socket_info& info, std::string_view reason) override;
+
+ private:
+  void tell_others(const std::string& nsp, logic::effects last_words);
 };
 
 } // namespace troupe::embed
