@@ -11,7 +11,7 @@ class logger;
 namespace troupe::app {
 
 /// The event log: what `user_action` and rules with a `log_topic` record. One JSON object per line,
-/// `{"topic":..,"ts":..,"event":{...}}`, to a file that rotates at 50 MB, or to the node's log.
+/// `{"topic":..,...}` (docs/events.md), to a file that rotates at 50 MB, or to the node's log.
 class event_log {
  public:
   /// `file` empty: the node's log. Throws nothing; a file that cannot be opened is reported by `problem`.

@@ -1,0 +1,4 @@
+#pragma once
+#include "std.hpp"
+
+#include <catch2/catch_test_macros.hpp>
