@@ -86,7 +86,7 @@ std::string to_wire(const http_reply& r, unsigned http_version, bool keep_alive,
     m.set(http::field::content_type, r.content_type);
   m.keep_alive(keep_alive);
   m.body() = r.body;
-  if (r.status >= 200 && r.status != 204)
+  if (r.status >= 200 && r.status != 204 && r.status != 304) // a 304 would give the length of the 200
     m.content_length(r.body.size());
   std::string out;
   http::response_serializer<http::string_body> s{m};
