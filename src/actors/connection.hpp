@@ -59,7 +59,7 @@ class connection : public pinned {
 
   // connection_namespaces.cpp: coming and going
   void on_connect(socketio::packet& p);
-  void refuse_connect(const std::string& nsp, const error& why);
+  void refuse_connect(const std::string& nsp, const error& why, const std::string& data = {});
   result<std::shared_ptr<logic::namespace_logic>> admit(const socketio::packet& p, logic::socket_info& info);
   void open_socket(socket s, logic::effects first);
   /// Ends one socket; the client hears it only if `notify`.

@@ -15,11 +15,13 @@ namespace {
 
 const error unknown_namespace{"invalid_namespace", "Invalid namespace"}; // official clients know this sentence
 
-/// `{"message":..,"data":{"code":..}}`; an unknown namespace has no data.
-std::string connect_error(const error& why) {
+/// `{"message":..,"data":..}`; the logic's own data, or `{"code":..}`; an unknown namespace has none.
+std::string connect_error(const error& why, const std::string& data_text) {
   logic::object_text o;
   o.text("message", why.message);
-  if (why.code != unknown_namespace.code) {
+  if (!data_text.empty()) {
+    o.raw("data", data_text);
+  } else if (why.code != unknown_namespace.code) {
     logic::object_text data;
     data.text("code", why.code);
     o.raw("data", std::move(data).closed());
@@ -52,7 +54,7 @@ void connection::on_connect(socketio::packet& p) {
   if (!first)
     return refuse_connect(p.nsp, {"internal_error", "the server failed to admit this socket"});
   if (!*first)
-    return refuse_connect(p.nsp, first->error());
+    return refuse_connect(p.nsp, first->error(), s.info.refusal_data);
   open_socket(std::move(s), std::move(**first));
 }
 
@@ -76,14 +78,14 @@ result<std::shared_ptr<logic::namespace_logic>> connection::admit(const socketio
   return rules;
 }
 
-void connection::refuse_connect(const std::string& nsp, const error& why) {
+void connection::refuse_connect(const std::string& nsp, const error& why, const std::string& data) {
   hub().counts.connect_errors.add();
   hub().counts.refusals.add(why.code);
   log::info("connect-refused", "session={} nsp={} code={} message={}", to_text(who_), nsp, why.code, why.message);
   socketio::packet p;
   p.type = socketio::packet_type::connect_error;
   p.nsp = nsp;
-  p.data = connect_error(why);
+  p.data = connect_error(why, data);
   send(p, hub().frame_flags());
 }
 

@@ -41,16 +41,16 @@ void put_binary_back(value& v, const std::vector<std::string>& attachments) {
     put_binary_back(member, attachments);
 }
 
-std::string text(const value& v) { return v.dump(-1, ' ', false, value::error_handler_t::replace); }
-
 } // namespace
+
+std::string to_text(const value& v) { return v.dump(-1, ' ', false, value::error_handler_t::replace); }
 
 logic::arguments to_wire(const value& array) {
   logic::arguments out;
   for (auto& v : array) {
     if (!out.json.empty())
       out.json += ',';
-    out.json += has_binary(v) ? text(without_binary(v, out.attachments)) : text(v);
+    out.json += has_binary(v) ? to_text(without_binary(v, out.attachments)) : to_text(v);
   }
   return out;
 }

@@ -33,8 +33,11 @@ result<logic::effects> handlers::on_connect(logic::socket_info& info) {
       if ((refused = m(s)))
         return;
   });
-  if (refused)
-    return error{refused->data.is_object() ? refused->data.value("code", "refused") : "refused", refused->message};
+  if (refused) {
+    if (!refused->data.is_null())
+      info.refusal_data = to_text(refused->data);
+    return error{"refused", refused->message};
+  }
   if (builtin) {
     auto more = builtin->on_connect(info);
     if (!more)
