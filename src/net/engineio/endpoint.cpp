@@ -27,12 +27,12 @@ std::string_view field(connection& c, http::field f) { return view(c.http().requ
 
 bool is_upgrade(connection& c) { return boost::beast::websocket::is_upgrade(c.http().request()); }
 
-/// An upgrade that asks for WebSocket but lacks what RFC 6455 4.2.1 demands (a key of 16 bytes).
+/// An upgrade that asks for WebSocket but lacks what RFC 6455 4.2.1 demands (version 13, a key of 16 bytes).
 bool is_broken_upgrade(connection& c) {
   if (!boost::beast::iequals(c.http().request()[http::field::upgrade], "websocket"))
     return false;
   auto key = engineio::base64_decode(field(c, http::field::sec_websocket_key));
-  return !is_upgrade(c) || !key || key->size() != 16;
+  return !is_upgrade(c) || !key || key->size() != 16 || field(c, http::field::sec_websocket_version) != "13";
 }
 
 void refuse(connection& c, unsigned status, int code, std::string_view message, header_list headers = {}) {
