@@ -52,7 +52,7 @@ async function startProducer({ roles = ['--role', 'producer'], env = {} } = {}) 
 }
 
 async function until(condition) {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 30_000;
   while (!await condition()) {
     assert.ok(Date.now() < deadline, `still not: ${condition}`);
     await new Promise((done) => setTimeout(done, 20));

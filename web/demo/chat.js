@@ -5,6 +5,7 @@ import { sentence } from './format.js';
 import { Incoming } from './incoming.js';
 import { State } from './state.js';
 
+const typing_after_ms = 300; // what is written and sent at once needs no announcement, and events are counted
 const typing_again_ms = 2_500; // well below the server's typing timeout
 const announced_members = 100; // in larger rooms the server does not tell who comes and goes
 const refresh_ms = 20_000;
@@ -18,6 +19,7 @@ export class Chat {
   #watching = false;
   #in_flight = new Set();
   #typing = { room: null, at: 0 };
+  #typing_timer = null;
   #was_online = false;
   #no_member_list = false;
 
@@ -142,15 +144,24 @@ export class Chat {
 
   /** Tells the room, not more often than needed. */
   typing(active) {
-    const room = this.state.current?.kind === 'room' ? this.state.current.name : null;
-    const now = Date.now();
-    if (active && room && this.state.current.entry === 'open' && (this.#typing.room !== room || now - this.#typing.at > typing_again_ms)) {
-      this.#typing = { room, at: now };
-      this.#client?.tell('typing', { room, typing: true });
-    } else if (!active && this.#typing.room) {
-      this.#client?.tell('typing', { room: this.#typing.room, typing: false });
-      this.#typing = { room: null, at: 0 };
+    if (active) {
+      this.#typing_timer ??= setTimeout(() => this.#tellTyping(), typing_after_ms);
+      return;
     }
+    clearTimeout(this.#typing_timer);
+    this.#typing_timer = null;
+    if (this.#typing.room) this.#client?.tell('typing', { room: this.#typing.room, typing: false });
+    this.#typing = { room: null, at: 0 };
+  }
+
+  #tellTyping() {
+    this.#typing_timer = null;
+    const { current } = this.state;
+    const now = Date.now();
+    if (current?.kind !== 'room' || current.entry !== 'open') return;
+    if (this.#typing.room === current.name && now - this.#typing.at < typing_again_ms) return;
+    this.#typing = { room: current.name, at: now };
+    this.#client?.tell('typing', { room: current.name, typing: true });
   }
 
   #connectionChanged(changes) {

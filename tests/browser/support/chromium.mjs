@@ -31,7 +31,7 @@ export function launchChromium({ headless = true } = {}) {
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(`script: ${error.stack}`));
   page.on('console', (message) => {
@@ -42,6 +42,8 @@ export async function openPage(browser, url, options = {}) {
     if (protocol !== 'data:' && host !== new URL(url).host) page.faults.push(`request to ${request.url()}`);
   });
   await page.goto(url);
+  const client = await page.waitForFunction(() => (globalThis.io ? 'loaded' : document.querySelector('#welcome-error')?.textContent));
+  if (await client.jsonValue() !== 'loaded') throw new Error(`${await client.jsonValue()} scripts/fetch-client puts it there.`);
   return page;
 }
 
