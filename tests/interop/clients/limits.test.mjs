@@ -111,7 +111,7 @@ suite("limits.max_namespaces_per_connection", { "limits.max_namespaces_per_conne
 suite("limits.max_connections", { "limits.max_connections": 2, "limits.connection_queue": 0 }, (node) => {
   matrix("turns the next client away until a place is free", node, async ({ open }) => {
     const [a, b] = [open(), open()];
-    await ready(a, b);
+    await Promise.all([a, b].map((s) => event(s, "connect"))); // those of the test before may still be there
     const third = open();
     await event(third, "connect_error");
     a.disconnect();

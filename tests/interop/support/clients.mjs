@@ -16,7 +16,7 @@ export const modes = {
 export const it = (name, body) => plainIt(name, { timeout: 30_000 }, body);
 
 /** Options that make a client of its own that does not dawdle when it has to reconnect. */
-const brisk = { forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 100, randomizationFactor: 0, timeout: 5000 };
+const brisk = { forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 100, randomizationFactor: 0, timeout: 20_000 };
 
 /**
  * What a test uses: `open(nsp, options)` makes a socket that is closed after the test. Made by `matrix`, or by `client` for
@@ -38,7 +38,7 @@ export function matrix(name, server, body) {
 }
 
 /** The arguments of the next event `name`. */
-export function event(emitter, name, { timeout = 5000 } = {}) {
+export function event(emitter, name, { timeout = 10_000 } = {}) {
   return new Promise((resolve, reject) => {
     const received = (...args) => (clearTimeout(timer), resolve(args));
     const timer = setTimeout(() => {
@@ -65,7 +65,7 @@ export async function ready(...sockets) {
 /** The arguments with which the server acknowledged. */
 export function ask(socket, name, ...args) {
   return new Promise((resolve, reject) => {
-    socket.timeout(5000).emit(name, ...args, (error, ...answer) => (error ? reject(error) : resolve(answer)));
+    socket.timeout(10_000).emit(name, ...args, (error, ...answer) => (error ? reject(error) : resolve(answer)));
   });
 }
 

@@ -7,7 +7,10 @@ export default async function* reporter(source) {
   let running = "?"; // a test made by a helper has the helper's file; its suite has its own
   for await (const { type, data } of source) {
     if (type === "test:stderr" || type === "test:stdout") yield data.message;
-    if (type === "test:diagnostic" && data.message.startsWith("repeated:")) ++repeated;
+    if (type === "test:diagnostic" && data.nesting > 0) {
+      if (data.message.startsWith("repeated:")) ++repeated;
+      else yield `     ${data.message}\n`;
+    }
     if (type === "test:start" && data.nesting === 0 && data.file) running = path.basename(data.file, ".test.mjs");
     if (type !== "test:pass" && type !== "test:fail") continue;
     if (data.details.type === "suite" && type === "test:pass") continue;
