@@ -28,8 +28,10 @@ class backlog {
   }
   troupe::value of(const std::string& room) {
     std::lock_guard lock(mutex_);
-    auto& lines = rooms_[room];
-    return troupe::value(lines.begin(), lines.end());
+    auto lines = troupe::value::array();
+    for (auto& line : rooms_[room])
+      lines.push_back(line);
+    return lines;
   }
 
  private:
