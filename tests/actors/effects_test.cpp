@@ -115,8 +115,8 @@ TEST_CASE("a volatile event is dropped for a client that cannot take it") {
 }
 
 TEST_CASE("a client's ack reaches who asked, once") {
-  lab l;
   std::string heard;
+  lab l;
   l.go({asking("q", heard)});
   const auto q = l.c.heard();
   REQUIRE(q.size() == 1);
@@ -128,8 +128,8 @@ TEST_CASE("a client's ack reaches who asked, once") {
 }
 
 TEST_CASE("an ack that does not come is an error: too late, or gone") {
-  lab l;
   std::string heard;
+  lab l;
   SECTION("time") {
     l.go({asking("q", heard, duration(1'000))});
     l.w.advance(duration(999));
@@ -156,8 +156,8 @@ TEST_CASE("an ack that does not come is an error: too late, or gone") {
 }
 
 TEST_CASE("several deadlines run beside each other") {
-  lab l;
   std::string a, b, c;
+  lab l;
   l.go({asking("a", a, duration(3'000)), asking("b", b, duration(1'000)), asking("c", c, duration(2'000))});
   l.w.advance(duration(1'000));
   CHECK((a + b + c) == "ack_timeout");
@@ -172,8 +172,8 @@ TEST_CASE("several deadlines run beside each other") {
 TEST_CASE("acks that a client owes are limited") {
   actors::options o;
   o.limit.max_pending_acks = 1;
-  lab l(o);
   std::string heard;
+  lab l(o);
   l.go({asking("q", heard), asking("q", heard)});
   CHECK(heard == "too_many_pending_acks");
   CHECK(l.c.heard().size() == 1);
