@@ -2,12 +2,31 @@
 
 #include "actors/directory.hpp"
 #include "actors/parts.hpp"
+#include "base/log.hpp"
 #include "core/engineio/sid.hpp"
 #include "core/room/room_key.hpp"
 
 #include <caf/send.hpp>
 
 namespace troupe::actors {
+namespace {
+
+/// A caller's callback that throws must not take an actor along.
+template <class... Args>
+std::function<void(Args...)> guarded(metrics& counts, std::function<void(Args...)> f) {
+  if (!f)
+    return {};
+  return [&counts, f = std::move(f)](Args... args) {
+    try {
+      f(std::move(args)...);
+    } catch (const std::exception& e) {
+      counts.handler_exceptions.add();
+      log::error("callback-failed", "what={}", e.what());
+    }
+  };
+}
+
+} // namespace
 
 actor_layer::actor_layer(dependencies d, options o, surroundings s)
   : parts_(std::make_unique<parts>(std::move(d), o, std::move(s))) {}
@@ -24,6 +43,7 @@ void actor_layer::publish(std::string nsp, logic::publish what, std::function<vo
                                    + std::to_string(parts_->hub->opts.limit.max_room_name_bytes) + " bytes and no NUL"});
     return;
   }
+  done = guarded(parts_->hub->counts, std::move(done));
   what.members_only = false;
   what.confirm = false;
   auto key = room_key(nsp, what.room);
@@ -44,20 +64,21 @@ void actor_layer::broadcast_with_ack(selection to, logic::broadcast what, durati
   if (parts_->stopped)
     return;
   auto& hub = *parts_->hub;
-  auto id = hub.acks.open(to.nsp, hub.shards(), std::move(done));
+  auto id = hub.acks.open(to.nsp, hub.shards(), guarded(hub.counts, std::move(done)));
   if (!id)
     return;
   hub.counts.events_out.add();
   caf::delayed_anon_send(hub.directories.front(), timeout, broadcast_acks_due{*id});
   auto out = hub.event(to.nsp, what.event, std::move(what.args), hub.frame_flags(what.is_volatile, what.compress), *id);
-  hub.spread(hub.target_of(to), std::move(out), [&hub, id = *id](std::size_t n) { hub.acks.on_counted(id, n); });
+  hub.spread(hub.target_of(to), std::move(out), [hub = parts_->hub, id = *id](std::size_t n) { hub->acks.on_counted(id, n); });
 }
 
 void actor_layer::direct(std::string nsp, logic::direct what, std::function<void(result<direct_outcome>)> done) {
   if (parts_->stopped)
     return;
   auto user = what.user;
-  parts_->hub->to_presence(std::move(user), presence_direct{{}, {}, std::move(nsp), std::move(what), {}, std::move(done)});
+  parts_->hub->to_presence(std::move(user), presence_direct{{}, {}, std::move(nsp), std::move(what), {},
+                                                                guarded(parts_->hub->counts, std::move(done))});
 }
 
 void actor_layer::perform(std::string nsp, std::string socket_id, logic::effects what, std::function<void(bool)> done) {
@@ -69,7 +90,8 @@ void actor_layer::perform(std::string nsp, std::string socket_id, logic::effects
     return;
   }
   parts_->hub->to_connection(
-    id->session, actors::perform{std::move(nsp), std::move(socket_id), std::move(what), std::move(done)});
+    id->session, actors::perform{std::move(nsp), std::move(socket_id), std::move(what),
+                                     guarded(parts_->hub->counts, std::move(done))});
 }
 
 void actor_layer::control(selection of,
@@ -84,7 +106,7 @@ void actor_layer::control(selection of,
 }
 
 void actor_layer::list_rooms(std::size_t max, std::function<void(std::vector<room_summary>)> found) {
-  auto into = std::make_shared<gather<room_summary>>(max, std::move(found));
+  auto into = std::make_shared<gather<room_summary>>(max, guarded(parts_->hub->counts, std::move(found)));
   if (!parts_->stopped)
     for (auto& part : parts_->hub->directories)
       caf::anon_send(part, actors::list_rooms{into});
@@ -92,21 +114,21 @@ void actor_layer::list_rooms(std::size_t max, std::function<void(std::vector<roo
 
 void actor_layer::list_members(std::string nsp, std::string room, std::size_t max,
                                std::function<void(std::vector<member_summary>)> found) {
-  auto into = std::make_shared<gather<member_summary>>(max, std::move(found));
+  auto into = std::make_shared<gather<member_summary>>(max, guarded(parts_->hub->counts, std::move(found)));
   if (!parts_->stopped)
     parts_->hub->to_room(room_key(nsp, room), room_list_members{std::move(into)});
 }
 
 void actor_layer::list_sockets(selection of, std::size_t max, std::function<void(std::vector<socket_summary>)> found) {
-  auto into = std::make_shared<gather<socket_summary>>(max, std::move(found));
+  auto into = std::make_shared<gather<socket_summary>>(max, guarded(parts_->hub->counts, std::move(found)));
   if (!parts_->stopped)
     parts_->hub->to_all_connections(describe_sockets{std::make_shared<const selection>(std::move(of)), std::move(into)});
 }
 
 void actor_layer::find_user(std::string user, std::function<void(user_summary)> found) {
   if (parts_->stopped)
-    return found({false, "offline", std::nullopt, 0});
-  parts_->hub->to_presence(std::move(user), presence_describe{std::move(found)});
+    return;
+  parts_->hub->to_presence(std::move(user), presence_describe{guarded(parts_->hub->counts, std::move(found))});
 }
 
 } // namespace troupe::actors

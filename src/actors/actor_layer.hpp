@@ -60,11 +60,11 @@ struct socket_summary {
 struct user_summary { bool online = false; std::string status; std::optional<unix_ms> last_seen; std::size_t sockets = 0; };
 
 /// Connections, rooms, presences and their directories. Every function may be called from any thread until `stop`; callbacks
-/// come once, on an actor's thread, and must not block. A callback may be left out.
+/// come once, on an actor's thread, and must not block; what they throw is logged. A callback may be left out.
 class actor_layer {
  public:
   explicit actor_layer(dependencies d, options o = {}, surroundings s = {});
-  /// Calls `stop` if nobody did.
+  /// Calls `stop` if nobody did. The loops should have ended since, so that nothing they still hold comes back here.
   ~actor_layer();
   actor_layer(const actor_layer&) = delete;
   actor_layer& operator=(const actor_layer&) = delete;

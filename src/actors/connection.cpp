@@ -35,13 +35,15 @@ event_parts split(std::string& data) {
   return parts;
 }
 
+constexpr double connects_per_minute = 600; // attempts to join namespaces; far more than any client needs
+
 token_bucket bucket(std::uint32_t per_minute) { return per_minute ? token_bucket(per_minute, per_minute) : token_bucket(); }
 
 } // namespace
 
 connection::connection(caf::actor_config& cfg, shard& home, session_ref who, engineio::handshake_ptr shake)
   : pinned(cfg, home), who_(who), shake_(std::move(shake)), events_(bucket(hub().opts.limit.events_per_minute)),
-    connects_(bucket(hub().opts.limit.events_per_minute)) {
+    connects_(connects_per_minute, connects_per_minute) {
   hub().counts.connections.add();
 }
 

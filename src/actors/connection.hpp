@@ -111,6 +111,7 @@ class connection : public pinned {
   bool closing_ = false; ///< the session will be closed; nothing more is read
   bool over_ = false;    ///< the session is gone
   bool limited_ = false; ///< the last event was one too many (logged once)
+  bool connect_limited_ = false;
   bool was_joined_ = false;
   token_bucket events_;
   token_bucket connects_;

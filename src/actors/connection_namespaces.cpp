@@ -9,6 +9,7 @@
 #include "core/room/room_key.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::actors {
 namespace {
@@ -42,6 +43,12 @@ void connection::on_connect(socketio::packet& p) {
     return close(engineio::close_reason::forced_close, "CONNECT to a namespace that is joined already");
   if (!p.data.empty() && json::kind_of(p.data) != json::kind::object)
     return close(engineio::close_reason::parse_error, "CONNECT payload is no object");
+  if (connects_.take(now()))
+    connect_limited_ = false;
+  else if (std::exchange(connect_limited_, true))
+    return close(engineio::close_reason::forced_close, "CONNECT again and again");
+  else
+    return refuse_connect(p.nsp, {"rate_limited", "too many CONNECTs on one connection: wait before you try again"});
   socket s;
   s.info.nsp = p.nsp;
   auto rules = admit(p, s.info);
@@ -59,8 +66,6 @@ void connection::on_connect(socketio::packet& p) {
 }
 
 result<std::shared_ptr<logic::namespace_logic>> connection::admit(const socketio::packet& p, logic::socket_info& info) {
-  if (!connects_.take(now()))
-    return error{"rate_limited", "too many attempts to connect on one session: wait before you try again"};
   auto rules = hub().namespaces.find(p.nsp);
   if (!rules)
     return unknown_namespace;

@@ -46,6 +46,9 @@ void connection::call(const messaging::ack_table::callback& on_ack, result<logic
   } catch (const std::exception& e) {
     hub().counts.handler_exceptions.add();
     log::error("handler-failed", "session={} event={} what={}", to_text(who_), "ack", e.what());
+  } catch (...) {
+    hub().counts.handler_exceptions.add();
+    log::error("handler-failed", "session={} event={} what={}", to_text(who_), "ack", "no std::exception");
   }
 }
 

@@ -141,7 +141,10 @@ void directory::refuse(presence_op& op) {
                           if (m.done)
                             m.done(why);
                         },
-                        [](presence_describe& m) { m.found({false, "offline", std::nullopt, 0}); },
+                        [](presence_describe& m) {
+                          if (m.found)
+                            m.found({false, "offline", std::nullopt, 0});
+                        },
                         [](auto&) {}},
              op);
 }
@@ -150,7 +153,7 @@ void directory::on(const room_idle& m) {
   auto e = rooms_.take_idle(m.key, m.seen);
   if (!e)
     return;
-  hub().counts.rooms.sub();
+  forget_room(*e);
   caf::anon_send_exit(e->actor, caf::exit_reason::user_shutdown);
 }
 

@@ -44,6 +44,7 @@ class directory : public pinned {
   void refuse(presence_op& op);
   // directory_lifecycle.cpp
   void watch(const caf::actor& entry);
+  void forget_room(const rooms::entry& e);
   void restart_room(const std::string& key, rooms::entry& e);
   void restart_presence(const std::string& user, presences::entry& e);
   void give_up_room(const std::string& key);

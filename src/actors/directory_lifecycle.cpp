@@ -51,6 +51,12 @@ void directory::on_down(const caf::down_msg& m) {
     restart_presence(p->first, p->second);
 }
 
+void directory::forget_room(const rooms::entry& e) {
+  hub().counts.rooms.sub();
+  if (e.book->document_version)
+    hub().counts.documents.sub();
+}
+
 void directory::restart_room(const std::string& key, rooms::entry& e) {
   if (hopeless(e, now()))
     return give_up_room(key);
@@ -74,11 +80,11 @@ void directory::restart_presence(const std::string& user, presences::entry& e) {
 void directory::give_up_room(const std::string& key) {
   log::error("room-given-up", "key={} failures={}: its members are disconnected to join afresh", key, max_failures);
   for (std::uint16_t s = 0; s < hub().shards(); ++s)
-    hub().egress.submit(s, ports::list_members{key, [&hub = hub()](std::vector<session_ref> found) {
+    hub().egress.submit(s, ports::list_members{key, [hub = hub().shared_from_this()](std::vector<session_ref> found) {
                           for (auto who : found)
-                            hub.egress.submit(who.shard, ports::close_session{who});
+                            hub->egress.submit(who.shard, ports::close_session{who});
                         }});
-  hub().counts.rooms.sub();
+  forget_room(*rooms_.find(key));
   rooms_.erase(std::string(key)); // `key` may be the table's own
 }
 
@@ -100,11 +106,12 @@ void directory::release_closed() {
 
 void directory::on(const end_entries&) {
   ending_ = true;
-  for (auto& [key, e] : rooms_)
+  for (auto& [key, e] : rooms_) {
+    forget_room(e);
     caf::anon_send_exit(e.actor, caf::exit_reason::user_shutdown);
+  }
   for (auto& [user, e] : presences_)
     caf::anon_send_exit(e.actor, caf::exit_reason::user_shutdown);
-  hub().counts.rooms.sub(static_cast<std::int64_t>(rooms_.size()));
   hub().counts.presences.sub(static_cast<std::int64_t>(presences_.size()));
   rooms_ = {};
   presences_ = {};

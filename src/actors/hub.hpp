@@ -9,13 +9,14 @@
 #include <caf/actor.hpp>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace troupe::actors {
 
-class hub {
+class hub : public std::enable_shared_from_this<hub> {
  public:
   hub(const dependencies& d, const options& o, surroundings s);
 

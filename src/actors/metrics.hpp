@@ -48,6 +48,7 @@ struct metrics {
   number rooms;               ///< gauge: room actors
   number presences;           ///< gauge: presence actors
   number users_online;        ///< gauge: users with at least one socket
+  number documents;           ///< gauge: rooms that are documents, with a version
   number memberships;         ///< gauge: sockets in rooms
   number pending_acks;        ///< gauge: server-to-client acks waiting
   number queued_messages;     ///< gauge: direct messages waiting for their user

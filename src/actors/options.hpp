@@ -18,6 +18,7 @@ struct options {
   limits limit;
   room::options rooms;
   presence::options presence;
+  std::size_t max_documents = 10'000; ///< documents.max_documents, on this node
   std::uint16_t node = 0;          ///< goes into socket ids
   bool deflate = false;            ///< engine.per_message_deflate: broadcasts also carry the compressed form
   std::size_t deflate_threshold = 1024;

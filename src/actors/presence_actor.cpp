@@ -144,6 +144,8 @@ void presence_actor::on(presence_recover&) {
 }
 
 void presence_actor::on(presence_describe& m) {
+  if (!m.found)
+    return;
   auto state = model_.now();
   m.found({state.online, state.status, state.last_seen, model_.sockets().size()});
 }

@@ -108,9 +108,12 @@ void room_actor::on(room_typing& m) {
 }
 
 void room_actor::on(room_document& m) {
-  auto step = model_.on_document(m.who, m.what.base_version, now());
+  const bool may_open = hub().counts.documents.get() < static_cast<std::int64_t>(hub().opts.max_documents);
+  auto step = model_.on_document(m.who, m.what.base_version, may_open, now());
   if (!step)
     return refuse(m.who, m.ack, step.error());
+  if (step->opened)
+    hub().counts.documents.add();
   if (!step->applied) {
     hub().counts.refusals.add("version_conflict");
     const error why{"version_conflict", "the document has changed: apply your changes to its current version"};
@@ -127,9 +130,9 @@ void room_actor::on(room_members_asked& m) {
 void room_actor::on(room_recover&) {
   log::warn("room-restarted", "{} seq={}", describe(), model_.book().seq);
   for (std::uint16_t s = 0; s < hub().shards(); ++s)
-    hub().egress.submit(s, ports::list_members{*key_, [&hub = hub(), key = key_](std::vector<session_ref> found) {
+    hub().egress.submit(s, ports::list_members{*key_, [hub = hub().shared_from_this(), key = key_](std::vector<session_ref> found) {
                           for (auto who : found)
-                            hub.to_connection(who, report_room{*key});
+                            hub->to_connection(who, report_room{*key});
                         }});
 }
 

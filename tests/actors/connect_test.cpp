@@ -4,6 +4,7 @@
 
 using namespace troupe;
 using test::lines;
+using test::mentions;
 using test::world;
 
 TEST_CASE("CONNECT is answered by the socket's id and nothing else") {
@@ -130,6 +131,19 @@ TEST_CASE("namespaces per connection are limited") {
   CHECK(c.heard() == lines{R"(44/chat2,{"message":"one connection may join 2 namespaces","data":{"code":"namespace_limit"}})"});
   c.say("41/chat1,");
   CHECK(c.connect("ann", "/chat2").size() == 20);
+}
+
+TEST_CASE("who sends CONNECT again and again is refused, then disconnected") {
+  world w;
+  auto c = w.open();
+  for (int i = 0; i < 600; ++i)
+    c.say("40/nope,");
+  c.heard();
+  c.say("40/nope,");
+  CHECK(mentions(c.heard(), R"("data":{"code":"rate_limited"})"));
+  CHECK(c.open());
+  c.say("40/nope,");
+  CHECK(w.closed_for(c.ref) == "forced close");
 }
 
 TEST_CASE("the end of a namespace reaches logic in Socket.IO's words") {

@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 using namespace troupe;
 using test::lines;
@@ -193,6 +194,19 @@ TEST_CASE("a broadcast with acks to nobody ends at once") {
   w.run();
   REQUIRE(summary);
   CHECK(summary->expected == 0);
+}
+
+TEST_CASE("a callback that throws harms nobody") {
+  world w;
+  auto ann = w.join_as("ann");
+  ann.say(R"(42["join_room","a"])");
+  ann.heard();
+  w.layer->publish("/", message("a"), [](auto) { throw std::runtime_error("no"); });
+  w.layer->list_rooms(9, [](auto) { throw std::runtime_error("no"); });
+  w.run();
+  CHECK(w.counts.actor_failures.get() == 0);
+  CHECK(w.counts.handler_exceptions.get() == 2);
+  CHECK(ann.heard().size() == 1);
 }
 
 TEST_CASE("the stop tells logic, ends everything, and nothing starts after it") {

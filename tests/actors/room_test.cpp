@@ -227,6 +227,25 @@ TEST_CASE("documents: the first update counts from its version, a stale one is t
   CHECK(t.ann.heard().empty());
 }
 
+TEST_CASE("documents on a node are limited; a room that ends gives its place back") {
+  actors::options o;
+  o.max_documents = 1;
+  world w(o);
+  auto ann = w.join_as("ann");
+  for (auto room : {"document:d", "document:e"})
+    ann.say(std::string(R"(42["join_room",")") + room + R"("])");
+  ann.say(R"(421["document_update",{"documentId":"d","changes":1,"version":0}])");
+  ann.heard();
+  ann.say(R"(422["document_update",{"documentId":"e","changes":1,"version":0}])");
+  CHECK(mentions(ann.heard(), R"(432[{"ok":false,"error":{"code":"document_limit")"));
+  ann.say(R"(42["leave_room","document:d"])");
+  w.advance(duration(60'000));
+  CHECK(w.counts.documents.get() == 0);
+  ann.heard();
+  ann.say(R"(423["document_update",{"documentId":"e","changes":1,"version":0}])");
+  CHECK(mentions(ann.heard(), R"(433[{"ok":true)"));
+}
+
 TEST_CASE("room:members lists who is there") {
   two_in_a_room t;
   t.ann.say(R"(421["room:members","a"])");

@@ -48,6 +48,7 @@ class recording_egress : public ports::egress {
 
   std::function<void(const ports::egress_op&)> before_submit; ///< may throw, to make an actor fail
   std::function<void(session_ref, const ports::control&)> on_control;
+  std::function<void(session_ref, std::size_t packets)> on_write;
   std::deque<ports::close_session> closings;                  ///< asked for, not yet carried out
   std::set<session_ref> joined;
   std::set<session_ref> blocked;
@@ -103,6 +104,8 @@ class recording_egress : public ports::egress {
   void write(session_ref who, const frame_ptr& f) {
     if (!sessions_.contains(who) || (f->is_volatile() && blocked.contains(who)))
       return;
+    if (on_write)
+      on_write(who, f->segments().size());
     for (auto& s : f->segments())
       written_[who].push_back(s.binary ? "<" + std::to_string(s.size) + " bytes>" : std::string(f->payload(s)));
   }

@@ -158,6 +158,7 @@ export class Troupe {
 
 // A developer's own settings must not change what a test sees.
 function cleanEnvironment() {
-  const aliases = /^(TROUPE_|REDIS_|SOCKET_IO_|KAFKA_)|^(DATABASE_URL|AUTH_SECRET|LOG_LEVEL|SERVER_ID|ENABLE_WEBSOCKET_CLUSTERING)$/;
+  const aliases =
+    /^(TROUPE_|REDIS_|SOCKET_IO_|KAFKA_)|^(DATABASE_URL|AUTH_SECRET|LOG_LEVEL|SERVER_ID|ENABLE_WEBSOCKET_CLUSTERING)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !aliases.test(name)));
 }

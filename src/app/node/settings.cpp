@@ -73,6 +73,7 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.presence.queue_offline = c.offline.enabled;
   o.presence.max_queued_messages = c.offline.max_messages;
   o.presence.queue_ttl = c.offline.ttl;
+  o.max_documents = c.documents.max_documents;
   return o;
 }
 

@@ -80,17 +80,20 @@ result<bool> room_model::on_typing(session_ref who, bool active, time_point now)
   return typing_->start(who, now + options_->typing_timeout);
 }
 
-result<document_step> room_model::on_document(session_ref who, std::uint64_t base, time_point now) {
+result<document_step> room_model::on_document(session_ref who, std::uint64_t base, bool may_open, time_point now) {
   touch(now);
   if (!find(who))
     return not_in_room();
   if (base >= largest_version)
     return logic::invalid_payload("\"version\" is too large");
   auto& version = book_->document_version;
+  if (!version && !may_open)
+    return error{"document_limit", "this node has no place for another document"};
   if (version && *version != base)
-    return document_step{false, *version};
+    return document_step{false, *version, false};
+  const bool opened = !version;
   version = base + 1;
-  return document_step{true, *version};
+  return document_step{true, *version, opened};
 }
 
 time_passed room_model::on_time(time_point now) {

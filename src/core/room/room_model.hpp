@@ -52,6 +52,7 @@ struct sequenced {
 struct document_step {
   bool applied = false;
   std::uint64_t version = 0; ///< the current one, after the step
+  bool opened = false;       ///< the first update: there is one document more
 };
 
 struct time_passed {
@@ -77,9 +78,9 @@ class room_model {
   /// True when the others must be told. Errors: `not_in_room`.
   result<bool> on_typing(session_ref who, bool active, time_point now);
 
-  /// An update made on top of `base`. The first update that this room sees sets where counting starts.
-  /// Errors: `not_in_room`, `invalid_payload` (a version that no JSON number holds).
-  result<document_step> on_document(session_ref who, std::uint64_t base, time_point now);
+  /// An update made on top of `base`. The first update that this room sees sets where counting starts; it needs
+  /// `may_open`. Errors: `not_in_room`, `invalid_payload` (a version that no JSON number holds), `document_limit`.
+  result<document_step> on_document(session_ref who, std::uint64_t base, bool may_open, time_point now);
 
   time_passed on_time(time_point now);
   /// When `on_time` has something to do, unless something else happens first.

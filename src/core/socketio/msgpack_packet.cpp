@@ -168,6 +168,8 @@ bool packet_builder::scalar(std::string_view json) {
 }
 
 bool packet_builder::binary(binary_t& bytes) {
+  if (bytes.has_subtype() && bytes.subtype() == ext_date && bytes.size() == 1)
+    return null(); // how JavaScript's encoder spells undefined
   const std::string_view payload(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (depth_ == 0 || !in_data())
     return scalar({});
@@ -189,8 +191,6 @@ bool packet_builder::date(std::optional<std::int64_t> unix_ms) {
 
 /// Dates become text; anything else becomes `[type, bytes]`, as JavaScript's decoder gives it to the application.
 bool packet_builder::extension(std::size_t type, std::string_view payload) {
-  if (type == ext_date && payload.size() == 1)
-    return null(); // how JavaScript's encoder spells undefined
   if (type == ext_timestamp)
     return date(read_timestamp(payload));
   if (const auto at = read_milliseconds(payload); at && type == ext_date)

@@ -12,7 +12,6 @@
 namespace troupe::test {
 namespace {
 
-/// Who connects is who the CONNECT payload says: `{"user":..,"role":..,"expires":ms}`.
 class honest_authenticator : public ports::authenticator {
  public:
   result<identity> authenticate(const ports::credentials& c) const override {
@@ -46,6 +45,12 @@ class lab_namespaces : public logic::namespaces {
 
 } // namespace
 
+std::unique_ptr<ports::authenticator> make_honest_authenticator() { return std::make_unique<honest_authenticator>(); }
+
+std::unique_ptr<logic::namespaces> make_namespaces(std::shared_ptr<lab_logic> lab) {
+  return std::make_unique<lab_namespaces>(std::move(lab));
+}
+
 bool mentions(const lines& heard, std::string_view part) {
   return std::any_of(heard.begin(), heard.end(), [&](auto& l) { return l.find(part) != std::string::npos; });
 }
@@ -66,12 +71,12 @@ void lab_logic::on_disconnect(logic::socket_info& s, std::string_view reason) {
   std::string line = s.who.user_id + ": " + std::string(reason);
   for (auto& room : s.rooms)
     line += " " + room;
+  std::lock_guard lock(mutex_);
   disconnects.push_back(line);
 }
 
 world::world(actors::options o, std::uint16_t shards)
-  : egress(shards), authenticator_(std::make_unique<honest_authenticator>()),
-    namespaces_(std::make_unique<lab_namespaces>(lab)) {
+  : egress(shards), authenticator_(make_honest_authenticator()), namespaces_(make_namespaces(lab)) {
   log::set_level(log::level::off);
   if (o.limit.events_per_minute == limits{}.events_per_minute)
     o.limit.events_per_minute = 0;

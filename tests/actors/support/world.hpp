@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,17 +26,25 @@ class lab_logic : public logic::namespace_logic {
  public:
   std::function<result<logic::effects>(logic::socket_info&)> connect = [](auto&) { return logic::effects{}; };
   std::map<std::string, std::function<logic::effects(logic::socket_info&, const logic::inbound_event&)>> events;
-  lines disconnects; ///< `user: reason rooms...`
+  lines disconnects; ///< `user: reason rooms...`; one thread at a time
 
   result<logic::effects> on_connect(logic::socket_info& s) override { return connect(s); }
   logic::effects on_event(logic::socket_info& s, const logic::inbound_event& e) override;
   void on_disconnect(logic::socket_info& s, std::string_view reason) override;
+
+ private:
+  std::mutex mutex_;
 };
+
+/// Who connects is who the CONNECT payload says: `{"user":..,"role":..,"expires":ms}`.
+std::unique_ptr<ports::authenticator> make_honest_authenticator();
+/// `/` and `/chat*` are served by the built-in events, `/lab*` by the test.
+std::unique_ptr<logic::namespaces> make_namespaces(std::shared_ptr<lab_logic> lab);
 
 class deterministic;
 
-/// Actors, their egress, and clients that speak Socket.IO text. `/` and `/chat*` are served by the built-in events. Events
-/// are not rate-limited unless the options ask for another rate than the default.
+/// Actors, their egress, and clients that speak Socket.IO text. Events are not rate-limited unless the options ask for
+/// another rate than the default.
 class world {
  public:
   explicit world(actors::options o = {}, std::uint16_t shards = 2);
