@@ -75,7 +75,7 @@ export class Client {
       this.#socket.timeout(ack_timeout_ms).emit(event, ...args, (error, answer) => {
         if (error) return failed(this.#unanswered());
         this.#report({ latency: performance.now() - started });
-        if (answer?.ok === false) return failed(new CallError(answer.error?.code ?? 'refused', sentence(answer.error?.message ?? 'the server refused that')));
+        if (answer?.ok === false) return failed(refusal(answer.error));
         done(answer ?? {});
       });
     });
@@ -125,6 +125,10 @@ export class Client {
     this.#timer = setTimeout(() => this.open(), wait);
     this.#report({ phase, reason, transport: null, latency: null, retry_at: Date.now() + wait });
   }
+}
+
+function refusal(error) {
+  return new CallError(error?.code ?? 'refused', sentence(error?.message ?? 'the server refused that'));
 }
 
 /** Loads the official client that the node itself serves. */

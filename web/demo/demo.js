@@ -106,14 +106,17 @@ function wirePage() {
     chat.open(room ? 'room' : 'user', room ?? user);
   });
   addEventListener('pagehide', () => { if (credentials) remember(chat.state, credentials); });
-  for (const event of ['focus', 'visibilitychange']) addEventListener(event, () => { if (document.hasFocus()) chat.seen(); }, true);
+  const look = () => { if (document.hasFocus()) chat.seen(); };
+  for (const event of ['focus', 'visibilitychange']) addEventListener(event, look, true);
 }
 
 function begin() {
   const address = parseHash(location.hash);
   const kept = address.name ? null : recall(chat.state);
-  if (address.name) enter({ name: address.name, auth: { userId: address.name }, room: address.room ?? (address.user ? null : 'lobby'), user: address.user });
-  else if (kept) enter({ name: chat.state.me, auth: kept, room: address.room, user: address.user });
+  if (address.name) {
+    const room = address.room ?? (address.user ? null : 'lobby');
+    enter({ name: address.name, auth: { userId: address.name }, room, user: address.user });
+  } else if (kept) enter({ name: chat.state.me, auth: kept, room: address.room, user: address.user });
   else welcome.show({ room: address.room ?? '' });
 }
 

@@ -80,7 +80,8 @@ export class MessagesView {
     const look = message.kind === 'chat' ? 'p.message-text' : 'p.card';
     const parts = [el(look, {}, el('span', {}, withLinks(message.text)), this.#status(message))];
     if (message.link) {
-      parts.push(el('a.attachment', { href: message.link, target: '_blank', rel: 'noopener noreferrer' }, icon('open'), 'Open attachment'));
+      const to = { href: message.link, target: '_blank', rel: 'noopener noreferrer' };
+      parts.push(el('a.attachment', to, icon('open'), 'Open attachment'));
     }
     if (message.status === 'failed') parts.push(this.#failure(message, conversation));
     if (message.status === 'queued') parts.push(el('p.message-note', {}, `Waits until ${conversation.name} is back.`));
@@ -124,7 +125,8 @@ function rows(conversation) {
 }
 
 function systemLine(message) {
-  return el('li.notice.system', { 'data-id': message.id }, icon('info'), el('span', {}, withLinks(message.text)), timeElement(message));
+  return el('li.notice.system', { 'data-id': message.id },
+    icon('info'), el('span', {}, withLinks(message.text)), timeElement(message));
 }
 
 function face({ kind, from }) {

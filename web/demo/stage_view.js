@@ -118,13 +118,18 @@ export class StageView {
 }
 
 function emptyState(one) {
-  if (!one) return { glyph: '#', title: 'Nothing open', text: 'Join a room, or write to somebody, from the list of conversations.' };
+  if (!one) {
+    const text = 'Join a room, or write to somebody, from the list of conversations.';
+    return { glyph: '#', title: 'Nothing open', text };
+  }
   if (one.entry === 'refused') return { glyph: '!', title: `Not in ${one.name}`, text: one.refusal };
   if (one.messages.some((message) => message.kind !== 'notice')) return null;
   if (one.kind === 'user') {
-    return { glyph: '@', title: `You and ${one.name}`, text: `Say hello. If ${one.name} is away, the message waits until they are back.` };
+    const text = `Say hello. If ${one.name} is away, the message waits until they are back.`;
+    return { glyph: '@', title: `You and ${one.name}`, text };
   }
-  return { glyph: '#', title: `Welcome to ${one.name}`, text: 'No messages yet. Write the first, or copy the link at the top and invite somebody.' };
+  const text = 'No messages yet. Write the first, or copy the link at the top and invite somebody.';
+  return { glyph: '#', title: `Welcome to ${one.name}`, text };
 }
 
 async function copyLink(notify) {
