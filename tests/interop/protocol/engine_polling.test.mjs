@@ -207,6 +207,14 @@ describe("what ends a session", () => {
       await gone(session);
     });
 
+  it("refuses the very next GET after a bad packet", async () => {
+    for (let i = 0; i < 5; ++i) {
+      const session = await openPolling(server);
+      await session.post("abc");
+      assert.equal((await session.get()).status, 400);
+    }
+  });
+
   it("ends it upon a heartbeat in the wrong direction", async () => {
     const session = await openPolling(server);
     await session.post("2");
@@ -246,6 +254,18 @@ describe("what ends a session", () => {
     assert.equal(answer.text, "6");
     assert.equal((await session.get()).status, 400);
     await gone(session);
+  });
+});
+
+describe("a close packet and a GET sent at the same time", () => {
+  it("are answered 200 and a noop, whichever connection is read first", async () => {
+    for (let i = 0; i < 20; ++i) {
+      const session = await openPolling(server);
+      const [poll] = await Promise.all([session.get(), session.post("1")]);
+      assert.equal(poll.status, 200);
+      assert.equal(poll.text, "6");
+      assert.equal((await session.get()).status, 400);
+    }
   });
 });
 
