@@ -89,7 +89,7 @@ void add_rooms(troupe::server& io, troupe::io_namespace& ns) {
       answer(ids);
     });
   });
-  ns.on("drag", [&io](socket& s, event& e) { io.of(s.nsp()).to(room_of(e)).sockets_join(e[1].get<std::string>()); });
+  ns.on("drag", [&io](socket& s, event& e) { io.of(s.nsp()).to(room_of(e)).sockets_join(e[1].get<std::string>(), [answer = e.later()] { answer(true); }); });
 }
 
 void add_endings(troupe::server& io, troupe::io_namespace& ns) {

@@ -6,7 +6,7 @@
 
 namespace interop {
 
-/// Gives a namespace (or pattern) all events of the suites. The README of this directory lists them.
+/// Gives a namespace (or pattern) all events of the suites. README.md beside this directory lists them.
 void add_handlers(troupe::server& io, std::string_view nsp);
 
 } // namespace interop

@@ -248,7 +248,7 @@ describe("rooms", () => {
     const [ids] = await ask(a, "fetch", "quiz");
     assert.deepEqual(ids.sort(), [a.id, b.id, c.id].sort());
     const heard = event(c, "said");
-    a.emit("drag", "quiz", "dragged");
+    await ask(a, "drag", "quiz", "dragged");
     a.emit("say-all", "dragged", "you are here");
     assert.deepEqual(await heard, ["you are here"]);
 
