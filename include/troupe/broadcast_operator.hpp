@@ -53,8 +53,10 @@ class broadcast_operator {
   void emit_with_ack(std::string_view event, const value& args, std::chrono::milliseconds timeout,
                      std::function<void(ack_result)> done) const;
 
-  void sockets_join(std::string_view room) const;
-  void sockets_leave(std::string_view room) const;
+  /// `done`, if given, comes once on an internal thread: what is emitted from then on finds them joined. (An emit right
+  /// after the call may be earlier than the joins, as each socket's own connection carries them out.)
+  void sockets_join(std::string_view room, std::function<void()> done = {}) const;
+  void sockets_leave(std::string_view room, std::function<void()> done = {}) const;
   void disconnect_sockets(bool close_transport = false) const;
   /// At most `max` sockets; `found` comes once on an internal thread.
   void fetch_sockets(std::function<void(std::vector<socket_info>)> found, std::size_t max = 10'000) const;
@@ -63,6 +65,7 @@ class broadcast_operator {
   friend class io_namespace;
   friend class server;
   friend class socket;
+  void when_carried_out(std::function<void()> done) const;
   std::weak_ptr<embed::core> core_;
   embed::socket_state* within_ = nullptr; ///< set inside a handler: keeps the order with the handler's other doings
   std::string nsp_;

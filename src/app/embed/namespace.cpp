@@ -125,14 +125,22 @@ void broadcast_operator::emit_with_ack(std::string_view event_name, const value&
   });
 }
 
-void broadcast_operator::sockets_join(std::string_view room) const {
-  if (auto home = core_.lock(); home && home->layer())
-    home->layer()->control({nsp_, rooms_, except_}, ports::control_join{{std::string(room)}});
+/// Asks every selected connection something: its answer comes after the control command that it got before.
+void broadcast_operator::when_carried_out(std::function<void()> done) const {
+  if (done)
+    fetch_sockets([done = std::move(done)](const std::vector<socket_info>&) { done(); });
 }
 
-void broadcast_operator::sockets_leave(std::string_view room) const {
+void broadcast_operator::sockets_join(std::string_view room, std::function<void()> done) const {
+  if (auto home = core_.lock(); home && home->layer())
+    home->layer()->control({nsp_, rooms_, except_}, ports::control_join{{std::string(room)}});
+  when_carried_out(std::move(done));
+}
+
+void broadcast_operator::sockets_leave(std::string_view room, std::function<void()> done) const {
   if (auto home = core_.lock(); home && home->layer())
     home->layer()->control({nsp_, rooms_, except_}, ports::control_leave{{std::string(room)}});
+  when_carried_out(std::move(done));
 }
 
 void broadcast_operator::disconnect_sockets(bool close_transport) const {

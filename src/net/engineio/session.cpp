@@ -202,7 +202,6 @@ void session::drop_connection(connection*& c) {
 }
 
 void session::on_overlapping_get(connection& second) {
-  answer_get("1");
   shard_.reply_with_cors(second, {400, "", {}, {}, false});
   close(close_reason::transport_error, false);
 }
@@ -396,8 +395,13 @@ void session::close(close_reason why, bool by_server) {
     return shard_.forget(*this);
   }
   if (get_) {
-    answer_get("1");
-    return shard_.forget(*this);
+    auto* c = std::exchange(get_, nullptr);
+    transport_.get_answered();
+    c->detach();
+    farewell_deadline_ = shard_.now() + farewell_time;
+    reschedule();
+    answer_farewell(*c);
+    return;
   }
   if (!by_server || why == close_reason::ping_timeout || transport_.current() == transport::websocket)
     return shard_.forget(*this);
@@ -410,9 +414,12 @@ bool session::answer_farewell(connection& get) {
     return false;
   bool compress = false;
   auto payload = queue_.take(compress);
-  payload += payload.empty() ? "1" : "\x1e" "1";
+  auto last = queue_.empty(); // what was queued before the close comes before it
+  if (last)
+    payload += payload.empty() ? "1" : "\x1e" "1";
   shard_.reply_with_cors(get, payload_reply(std::move(payload)));
-  shard_.forget(*this);
+  if (last)
+    shard_.forget(*this);
   return true;
 }
 
