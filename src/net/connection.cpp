@@ -127,8 +127,10 @@ bool connection::advance_request() {
       if (link_ == link::post) { // Engine.IO: refused, but the session lives
         session_->on_post_refused(*this);
         fail_request(413, {});
+      } else if (http_->head_complete()) {
+        refuse_large_body(*this);
       } else {
-        fail_request(431, "The request head or body is larger than limits.max_header_bytes or limits.max_payload_bytes.");
+        fail_request(431, "The request head is larger than limits.max_header_bytes.");
       }
       return false;
   }

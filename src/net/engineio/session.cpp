@@ -24,6 +24,11 @@ http_reply payload_reply(std::string payload) {
   return {200, "text/plain; charset=UTF-8", std::move(payload), {{"cache-control", "no-store"}}, false};
 }
 
+/// Whether a polling client that has no GET open is told at its next one. After an error its session is simply unknown.
+bool is_announced(close_reason why) {
+  return why != close_reason::ping_timeout && why != close_reason::parse_error && why != close_reason::transport_error;
+}
+
 /// The same packets, binary ones as base64 text.
 frame_ptr as_text(const frame& f) {
   std::string wire;
@@ -403,7 +408,7 @@ void session::close(close_reason why, bool by_server) {
     answer_farewell(*c);
     return;
   }
-  if (!by_server || why == close_reason::ping_timeout || transport_.current() == transport::websocket)
+  if (!by_server || !is_announced(why) || transport_.current() == transport::websocket)
     return shard_.forget(*this);
   farewell_deadline_ = shard_.now() + farewell_time;
   reschedule();

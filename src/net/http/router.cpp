@@ -67,7 +67,18 @@ std::optional<std::uint16_t> other_home(connection& c) {
 
 void route_head(connection& c) {
   if (auto* e = endpoint_of(c))
-    engine_head(c, *e);
+    return engine_head(c, *e);
+  auto length = c.http().content_length();
+  if (length && *length > c.home().options().limit.max_payload_bytes)
+    refuse_large_body(c);
+}
+
+void refuse_large_body(connection& c) {
+  metrics::add(c.home().counters().http_bad);
+  c.home().reply_with_cors(c, {413, "application/json",
+                               R"({"ok":false,"error":{"code":"payload_too_large",)"
+                               R"("message":"the body is larger than limits.max_payload_bytes"}})",
+                               {}, true});
 }
 
 void route_request(connection& c) {

@@ -14,6 +14,9 @@ std::optional<std::uint16_t> other_home(connection& c);
 /// The head is complete: what can be refused before the body is read is refused now.
 void route_head(connection& c);
 
+/// 413, in the words of the node's other routes.
+void refuse_large_body(connection& c);
+
 /// The whole request is there.
 void route_request(connection& c);
 
