@@ -80,6 +80,14 @@ TEST_CASE("msgpack: nil for what is missing, as Python sends it") {
   CHECK(decoded(bytes_of({{"type", 0}, {"data", nullptr}, {"nsp", "/"}})) == packet{.type = packet_type::connect});
 }
 
+TEST_CASE("msgpack: undefined for what is missing, as JavaScript sends it") {
+  CHECK(
+    decoded("\x84\xa4type\x01\xa3nsp\xa1/\xa4" "data\xd4\x00\x00\xa2id\xd4\x00\x00"s)
+    == packet{.type = packet_type::disconnect});
+  CHECK_FALSE(decode("\x82\xa4type\xd4\x00\x00\xa3nsp\xa1/"s).has_value());
+  CHECK_FALSE(decode("\xd4\x00\x00"s).has_value());
+}
+
 TEST_CASE("msgpack: binary values become attachments") {
   const ordered_json event = {
     {"type", 2}, {"nsp", "/"}, {"data", {"b", ordered_json::binary({1, 2}), {{"x", {ordered_json::binary({}), "s"}}}}}};
