@@ -23,6 +23,7 @@ constexpr row gauges[] = {
   {"troupe_rooms", MetricType::Gauge, &metrics::rooms, "Room actors alive now"},
   {"troupe_presences", MetricType::Gauge, &metrics::presences, "Presence actors alive now"},
   {"troupe_users_online", MetricType::Gauge, &metrics::users_online, "Users with at least one socket"},
+  {"troupe_documents", MetricType::Gauge, &metrics::documents, "Documents open now"},
   {"troupe_memberships", MetricType::Gauge, &metrics::memberships, "Sockets in rooms, summed over rooms"},
   {"troupe_pending_acks", MetricType::Gauge, &metrics::pending_acks, "Acks that clients owe now"},
   {"troupe_offline_messages", MetricType::Gauge, &metrics::queued_messages, "Direct messages that wait for their user now"},

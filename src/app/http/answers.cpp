@@ -9,7 +9,7 @@ unsigned status_of(std::string_view code) {
   if (code == "payload_too_large")
     return 413;
   // The node is full, which passes; everything else is wrong with the request itself.
-  return code.ends_with("_limit") ? 503 : 400;
+  return code == "room_limit" || code == "user_limit" ? 503 : 400;
 }
 
 } // namespace

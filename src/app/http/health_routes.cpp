@@ -1,32 +1,28 @@
 #include "app/http/health_routes.hpp"
 
-#include "app/http/answers.hpp"
+#include "app/http/json_body.hpp"
 #include "net/server.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace troupe::app {
 
-using json = nlohmann::ordered_json;
-
-void health_routes::live(visit& v) { v.respond(json_answer(R"({"live":true})")); }
+void health_routes::live(visit& v) { v.respond(object_answer(json_value{{"live", true}})); }
 
 void health_routes::ready(visit& v) {
   const auto reasons = node_.reasons_not_ready();
-  const json body{{"ready", reasons.empty()}, {"state", to_string(node_.state)}, {"reasons", reasons}};
-  v.respond(json_answer(body.dump(), reasons.empty() ? 200 : 503));
+  const json_value body{{"ready", reasons.empty()}, {"state", to_string(node_.state)}, {"reasons", reasons}};
+  v.respond(object_answer(body, reasons.empty() ? 200 : 503));
 }
 
 void health_routes::health(visit& v) {
   const auto reasons = node_.reasons_not_ready();
   const http_context& c = node_.context;
-  const json connections{
+  const json_value connections{
     {"open", node_.sessions_open()},
     {"limit", c.settings.limits.max_connections},
     {"waiting", c.server.handshakes_waiting()},
   };
   const node_state state = node_.state;
-  const json body{
+  const json_value body{
     {"status", reasons.empty() ? "ok" : state == node_state::ready ? "degraded" : to_string(state)},
     {"node", c.node_id},
     {"version", c.version},
@@ -34,7 +30,7 @@ void health_routes::health(visit& v) {
     {"connections", connections},
     {"reasons", reasons},
   };
-  v.respond(json_answer(body.dump()));
+  v.respond(object_answer(body));
 }
 
 } // namespace troupe::app

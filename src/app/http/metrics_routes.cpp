@@ -1,9 +1,8 @@
 #include "app/http/metrics_routes.hpp"
 
 #include "actors/metrics.hpp"
-#include "app/http/answers.hpp"
+#include "app/http/json_body.hpp"
 
-#include <nlohmann/json.hpp>
 #include <prometheus/text_serializer.h>
 
 #include <sstream>
@@ -21,7 +20,7 @@ std::vector<prometheus::MetricFamily> node_metrics::Collect() const {
 ports::http_response metrics_routes::as_json() const {
   const process_usage p = node_.process.read(clock::now());
   const actors::metrics& counts = node_.context.counts;
-  const nlohmann::ordered_json body{
+  const json_value body{
     {"socketConnections", counts.sockets.get()},
     // This version keeps everything in its own memory and talks to neither.
     {"redisConnected", false},
@@ -31,7 +30,7 @@ ports::http_response metrics_routes::as_json() const {
     {"uptime", node_.uptime_seconds()},
     {"memory", {{"rss", p.resident_bytes}, {"virtual", p.virtual_bytes}}},
   };
-  return json_answer(body.dump());
+  return object_answer(body);
 }
 
 void metrics_routes::metrics(visit& v) {

@@ -1,9 +1,12 @@
 #include "app/http/route_table.hpp"
 
 #include "app/http/answers.hpp"
+#include "core/json/utf8.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+
+#include <algorithm>
 
 namespace troupe::app {
 namespace {
@@ -25,6 +28,11 @@ ports::http_response refusal(const ports::http_request& request, const std::stri
   return answer;
 }
 
+bool is_plain_text(const std::string& part) {
+  const bool has_control = std::any_of(part.begin(), part.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  return !has_control && json::valid_utf8(part);
+}
+
 } // namespace
 
 std::optional<std::vector<std::string>> path_parts(std::string_view target) {
@@ -32,8 +40,11 @@ std::optional<std::vector<std::string>> path_parts(std::string_view target) {
   if (!parsed)
     return std::nullopt;
   std::vector<std::string> parts;
-  for (const auto& part : parsed->segments())
+  for (const auto& part : parsed->segments()) {
     parts.push_back(part);
+    if (!is_plain_text(parts.back()))
+      return std::nullopt;
+  }
   return parts;
 }
 

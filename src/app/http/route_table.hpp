@@ -36,7 +36,8 @@ class route_table {
   std::vector<route> routes_;
 };
 
-/// The percent-decoded parts of a request target's path: "/a/b%2Fc?d" gives "a", "b/c". Nothing when it is no path.
+/// The percent-decoded parts of a request target's path: "/a/b%2Fc?d" gives "a", "b/c". Nothing when it is no path, or
+/// stands for something else than UTF-8 without control characters: parts become names of rooms and users.
 std::optional<std::vector<std::string>> path_parts(std::string_view target);
 
 /// What stood for each `{}` of the pattern, or nothing if the path is another one.

@@ -92,28 +92,38 @@ TEST_CASE("a successor goes on where the ledger stands") {
     auto m = f.model();
     m.on_join(who(1, "ann"), false, start).value();
     m.on_publish({}, "", "", false, start, 0).value();
-    m.on_document(who(1, "ann").session, 6, start).value();
+    m.on_document(who(1, "ann").session, 6, true, start).value();
   }
   auto m = f.model();
   CHECK(m.size() == 0);
   CHECK(m.on_publish({}, "", "", false, start, 0)->seq == 2);
   m.on_join(who(1, "ann"), false, start).value();
-  CHECK_FALSE(m.on_document(who(1, "ann").session, 6, start)->applied);
-  CHECK(m.on_document(who(1, "ann").session, 7, start)->version == 8);
+  CHECK_FALSE(m.on_document(who(1, "ann").session, 6, true, start)->applied);
+  CHECK(m.on_document(who(1, "ann").session, 7, true, start)->version == 8);
 }
 
 TEST_CASE("documents: the first update sets the count, only the current base is applied") {
   fixture f;
   auto m = f.model();
   const auto ann = who(1, "ann").session;
-  CHECK(m.on_document(ann, 0, start).error().code == "not_in_room");
+  CHECK(m.on_document(ann, 0, true, start).error().code == "not_in_room");
   m.on_join(who(1, "ann"), false, start).value();
-  CHECK(m.on_document(ann, 3, start)->version == 4);
-  CHECK_FALSE(m.on_document(ann, 3, start)->applied);
-  CHECK_FALSE(m.on_document(ann, 5, start)->applied);
-  CHECK(m.on_document(ann, 5, start)->version == 4);
-  CHECK(m.on_document(ann, 4, start)->applied);
-  CHECK(m.on_document(ann, 1ull << 60, start).error().code == "invalid_payload");
+  CHECK(m.on_document(ann, 3, true, start)->version == 4);
+  CHECK_FALSE(m.on_document(ann, 3, true, start)->applied);
+  CHECK_FALSE(m.on_document(ann, 5, true, start)->applied);
+  CHECK(m.on_document(ann, 5, true, start)->version == 4);
+  CHECK(m.on_document(ann, 4, true, start)->applied);
+  CHECK(m.on_document(ann, 1ull << 60, true, start).error().code == "invalid_payload");
+}
+
+TEST_CASE("a document is opened only where there is place") {
+  fixture f;
+  auto m = f.model();
+  const auto ann = who(1, "ann").session;
+  m.on_join(who(1, "ann"), false, start).value();
+  CHECK(m.on_document(ann, 0, false, start).error().code == "document_limit");
+  CHECK(m.on_document(ann, 0, true, start)->opened);
+  CHECK_FALSE(m.on_document(ann, 1, false, start)->opened);
 }
 
 TEST_CASE("a typing member stops after the timeout or when it leaves") {

@@ -1,18 +1,15 @@
 #include "actors/actor_layer.hpp"
-#include "app/http/answers.hpp"
 #include "app/http/api/api_routes.hpp"
 #include "app/http/api/list_query.hpp"
-
-#include <nlohmann/json.hpp>
+#include "app/http/json_body.hpp"
+#include "base/log.hpp"
 
 namespace troupe::app {
 namespace {
 
-using json = nlohmann::ordered_json;
-
 /// Neither token nor headers: they may hold secrets.
-json as_json(const actors::socket_summary& s) {
-  json out{{"id", s.id}, {"namespace", s.nsp}, {"userId", s.who.user_id}, {"anonymous", s.who.anonymous}};
+json_value as_json(const actors::socket_summary& s) {
+  json_value out{{"id", s.id}, {"namespace", s.nsp}, {"userId", s.who.user_id}, {"anonymous", s.who.anonymous}};
   if (!s.who.tenant_id.empty())
     out["tenantId"] = s.who.tenant_id;
   out["roles"] = s.who.roles;
@@ -30,10 +27,10 @@ void api_routes::find_user(visit& v) {
   const std::string& user = v.parts[0];
   with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
     layer.find_user(user, [respond = std::move(respond), user](const actors::user_summary& u) {
-      json body{{"ok", true}, {"userId", user}, {"online", u.online}, {"status", u.status}};
-      body["lastSeen"] = u.last_seen ? json(*u.last_seen) : json();
+      json_value body{{"ok", true}, {"userId", user}, {"online", u.online}, {"status", u.status}};
+      body["lastSeen"] = u.last_seen ? json_value(*u.last_seen) : json_value();
       body["sockets"] = u.sockets;
-      respond(json_answer(body.dump()));
+      respond(object_answer(body));
     });
   });
 }
@@ -47,10 +44,10 @@ void api_routes::list_sockets(visit& v) {
     of.rooms.emplace_back(room);
   with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
     auto found = [respond = std::move(respond)](const std::vector<actors::socket_summary>& sockets) {
-      json list = json::array();
+      json_value list = json_value::array();
       for (const auto& s : sockets)
         list.push_back(as_json(s));
-      respond(json_answer(json{{"ok", true}, {"sockets", list}}.dump()));
+      respond(object_answer(json_value{{"ok", true}, {"sockets", list}}));
     };
     layer.list_sockets(std::move(of), query->limit, std::move(found));
   });
@@ -63,9 +60,10 @@ void api_routes::disconnect_socket(visit& v) {
   if (in.problem())
     return v.respond(error_answer(*in.problem()));
   const std::string& id = v.parts[0];
+  log::info("api-disconnect", "address={} namespace={} socket={} close={}", v.request.address, nsp, id, close);
   with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
     auto done = [respond = std::move(respond), id](bool was_there) {
-      respond(was_there ? json_answer(json{{"ok", true}, {"id", id}}.dump())
+      respond(was_there ? object_answer(json_value{{"ok", true}, {"id", id}})
                         : error_answer(404, {"unknown_socket", "no socket " + id + " in this namespace on this node"}));
     };
     logic::effects bye;
