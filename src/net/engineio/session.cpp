@@ -17,8 +17,10 @@ using engineio::transport;
 namespace {
 
 constexpr duration noop_interval{100};
-/// How long a closed polling session waits for a GET that it can tell.
-constexpr duration farewell_time{30'000};
+/// How long a closed polling session, still holding its place, waits for a GET that it can tell.
+constexpr duration farewell_time{10'000};
+/// A client that closes may have sent its last GET at the same moment, on another connection.
+constexpr duration last_get_time{200};
 
 http_reply payload_reply(std::string payload) {
   return {200, "text/plain; charset=UTF-8", std::move(payload), {{"cache-control", "no-store"}}, false};
@@ -276,14 +278,18 @@ void session::on_packet(const engineio::packet& p) {
         format_ = socketio::parser::msgpack;
       return sink_->on_message(p.data, p.binary);
     case type::close:
-      if (get_)
-        answer_get("6");
-      return close(close_reason::transport_close, websocket_ != nullptr);
+      return on_close_packet();
     case type::ping: // only the server pings in version 4
       return close(close_reason::transport_error);
     default:         // open, upgrade and noop are harmless noise
       return;
   }
+}
+
+void session::on_close_packet() {
+  said_goodbye_ = !websocket_ && !get_;
+  answer_get("6");
+  close(close_reason::transport_close);
 }
 
 void session::on_probe_packet(connection& c, std::string_view text) {
@@ -392,7 +398,6 @@ void session::close(close_reason why, bool by_server) {
     c->detach();
     c->close_gracefully();
   }
-  place_ = {};
   if (websocket_) {
     auto* c = std::exchange(websocket_, nullptr);
     c->detach();
@@ -408,15 +413,21 @@ void session::close(close_reason why, bool by_server) {
     answer_farewell(*c);
     return;
   }
-  if (!by_server || !is_announced(why) || transport_.current() == transport::websocket)
+  if (!by_server || !is_announced(why) || (why == close_reason::transport_close && !said_goodbye_) ||
+      transport_.current() == transport::websocket)
     return shard_.forget(*this);
-  farewell_deadline_ = shard_.now() + farewell_time;
+  farewell_deadline_ = shard_.now() + (said_goodbye_ ? last_get_time : farewell_time);
   reschedule();
 }
 
 bool session::answer_farewell(connection& get) {
   if (!closed_)
     return false;
+  if (said_goodbye_) {
+    shard_.reply_with_cors(get, payload_reply("6"));
+    shard_.forget(*this);
+    return true;
+  }
   bool compress = false;
   auto payload = queue_.take(compress);
   auto last = queue_.empty(); // what was queued before the close comes before it

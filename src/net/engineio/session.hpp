@@ -75,6 +75,7 @@ class session final : private timer_node {
   void on_deadline(time_point now) override { on_time(now); }
   void reschedule();
   void on_packet(const engineio::packet& p);
+  void on_close_packet();
   void on_probe_packet(connection& c, std::string_view text);
   void switch_over(connection& c);
   void answer_get(std::string_view payload);
@@ -104,6 +105,7 @@ class session final : private timer_node {
   socketio::parser format_ = socketio::parser::json;
   bool first_message_seen_ = false;
   bool closed_ = false;
+  bool said_goodbye_ = false; ///< the client closed by packet while polling
   bool text_only_ = false;
   bool doomed_ = false; ///< a slow reader, to be closed at the end of the turn
   bool dirty_ = false;
