@@ -24,6 +24,8 @@ void check_ws_frames(std::string_view bytes);
 std::vector<std::string> ws_frames_corpus();
 
 /// The header of a permessage-deflate offer.
+void check_http_requests(std::string_view bytes);
+std::vector<std::string> http_requests_corpus();
 void check_ws_offer(std::string_view bytes);
 std::vector<std::string> ws_offer_corpus();
 

@@ -10,6 +10,7 @@ namespace {
 constexpr std::array table = {
   target{"ws_frames", check_ws_frames, ws_frames_corpus},
   target{"ws_offer", check_ws_offer, ws_offer_corpus},
+  target{"http_requests", check_http_requests, http_requests_corpus},
   target{"deflate", check_deflate, deflate_corpus},
   target{"engineio_payload", check_engineio_payload, engineio_payload_corpus},
   target{"socketio_text", check_socketio_text, socketio_text_corpus},

@@ -53,8 +53,9 @@ describe("an end on purpose", () => {
   });
 
   for (const close of [false, true])
-    matrix(`by the server${close ? ", with the connection" : ""}`, server, async ({ open, t }) => {
+    matrix(`by the server${close ? ", with the connection" : ""}`, server, async ({ open, mode, t }) => {
       const socket = open();
+      await settled(socket, mode);
       const observer = await withBystander(t, socket);
       const here = event(socket, "disconnect");
       const reason = await told(observer, socket.id, () => socket.emit("kick", close));
@@ -71,6 +72,17 @@ describe("an end on purpose", () => {
     socket.emit("kick", false);
     assert.equal((await here)[0], "io server disconnect");
     assert.deepEqual(await ask(custom, "echo", 1), [1]);
+  });
+
+  it("by the server is told even in the middle of an upgrade", async (t) => {
+    for (let round = 0; round < 30; ++round) {
+      const socket = client(t, app, { mode: "upgrade" })();
+      const here = event(socket, "disconnect");
+      await event(socket, "auth");
+      await delay(round % 10); // the probe is somewhere on its way
+      socket.emit("kick", true);
+      assert.equal((await here)[0], "io server disconnect", `round ${round}`);
+    }
   });
 
   it("by the server with the connection ends every namespace", async (t) => {
@@ -108,7 +120,7 @@ describe("a network that breaks", () => {
     t.after(() => proxy.stop());
     const sockets = Array.from({ length: 12 }, (_, i) => client(t, proxy, { mode: Object.keys(modes)[i % 3] })());
     for (let round = 0; round < 5; ++round) {
-      await ready(...sockets);
+      await Promise.all(sockets.map((s) => s.connected || event(s, "connect"))); // whatever went wrong before that
       await delay(round * 10);
       proxy.cut();
     }

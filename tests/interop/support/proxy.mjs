@@ -10,7 +10,11 @@ export class Proxy {
       const far = net.connect(target.port, "127.0.0.1");
       const pair = [near, far];
       this.pairs.add(pair);
-      const end = () => (pair.forEach((s) => s.destroy()), this.pairs.delete(pair));
+      const end = () => {
+        if (this.silent) return; // the other side is not told either
+        pair.forEach((s) => s.destroy());
+        this.pairs.delete(pair);
+      };
       for (const [from, to] of [[near, far], [far, near]]) {
         from.on("error", end).on("close", end);
         from.on("data", (chunk) => this.silent || to.write(chunk));
@@ -29,6 +33,7 @@ export class Proxy {
   /** Breaks all connections; new ones are accepted. */
   cut() {
     for (const pair of this.pairs) pair.forEach((s) => s.destroy());
+    this.pairs.clear();
   }
 
   /** Until `resume`, connections stay open and carry nothing; new ones are refused when `refuse` is set. */
