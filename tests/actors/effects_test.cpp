@@ -190,7 +190,7 @@ TEST_CASE("a broadcast reaches rooms once each, less the excepted") {
     auto c = w.open(static_cast<std::uint16_t>(all.size() % 2));
     ids[user] = c.connect(user, "/lab");
     for (char room : std::string(rooms))
-      c.say(std::string(R"(42/lab,["in",")") + room + R"("])");
+      c.say("42/lab,[\"in\",\"" + std::string(1, room) + "\"]");
     all.emplace(user, c);
   }
   auto heard = [&] {
