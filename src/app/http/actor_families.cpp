@@ -26,7 +26,8 @@ constexpr row gauges[] = {
   {"troupe_documents", MetricType::Gauge, &metrics::documents, "Documents open now"},
   {"troupe_memberships", MetricType::Gauge, &metrics::memberships, "Sockets in rooms, summed over rooms"},
   {"troupe_pending_acks", MetricType::Gauge, &metrics::pending_acks, "Acks that clients owe now"},
-  {"troupe_offline_messages", MetricType::Gauge, &metrics::queued_messages, "Direct messages that wait for their user now"},
+  {"troupe_offline_messages", MetricType::Gauge, &metrics::queued_messages,
+   "Direct messages that wait for their user now"},
 };
 
 constexpr row counters[] = {
@@ -40,7 +41,8 @@ constexpr row counters[] = {
   {"troupe_ack_timeouts_total", MetricType::Counter, &metrics::ack_timeouts, "Acks that clients owed for too long"},
   {"troupe_published_total", MetricType::Counter, &metrics::published, "Messages that got their place in a room"},
   {"troupe_duplicates_total", MetricType::Counter, &metrics::duplicates, "Messages repeated under an id already seen"},
-  {"troupe_direct_delivered_total", MetricType::Counter, &metrics::direct_delivered, "Direct messages to users who were there"},
+  {"troupe_direct_delivered_total", MetricType::Counter, &metrics::direct_delivered,
+   "Direct messages to users who were there"},
   {"troupe_direct_queued_total", MetricType::Counter, &metrics::direct_queued, "Direct messages kept for users away"},
   {"troupe_direct_unreachable_total", MetricType::Counter, &metrics::direct_unreachable,
    "Direct messages to nobody, and nothing kept"},
@@ -52,9 +54,11 @@ constexpr row counters[] = {
   {"troupe_protocol_violations_total", MetricType::Counter, &metrics::protocol_violations,
    "Packets that came at the wrong time"},
   {"troupe_ignored_packets_total", MetricType::Counter, &metrics::ignored_packets, "Packets late or without meaning"},
-  {"troupe_tokens_expired_total", MetricType::Counter, &metrics::tokens_expired, "Connections closed as their token ended"},
+  {"troupe_tokens_expired_total", MetricType::Counter, &metrics::tokens_expired,
+   "Connections closed as their token ended"},
   {"troupe_actor_failures_total", MetricType::Counter, &metrics::actor_failures, "Actors that ended by an exception"},
-  {"troupe_actor_restarts_total", MetricType::Counter, &metrics::actor_restarts, "Actors started again after a failure"},
+  {"troupe_actor_restarts_total", MetricType::Counter, &metrics::actor_restarts,
+   "Actors started again after a failure"},
   {"troupe_handler_exceptions_total", MetricType::Counter, &metrics::handler_exceptions,
    "Exceptions out of application handlers"},
 };

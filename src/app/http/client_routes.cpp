@@ -12,8 +12,14 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::array names{
-  "socket.io.js"sv,         "socket.io.js.map"sv,         "socket.io.min.js"sv,         "socket.io.min.js.map"sv,
-  "socket.io.esm.min.js"sv, "socket.io.esm.min.js.map"sv, "socket.io.msgpack.min.js"sv, "socket.io.msgpack.min.js.map"sv,
+  "socket.io.js"sv,
+  "socket.io.js.map"sv,
+  "socket.io.min.js"sv,
+  "socket.io.min.js.map"sv,
+  "socket.io.esm.min.js"sv,
+  "socket.io.esm.min.js.map"sv,
+  "socket.io.msgpack.min.js"sv,
+  "socket.io.msgpack.min.js.map"sv,
 };
 constexpr std::size_t max_bytes = 8'000'000;
 

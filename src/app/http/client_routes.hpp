@@ -15,8 +15,8 @@ namespace troupe::app {
 /// The official client for browsers, `GET <engine.path>/socket.io.js` and its siblings (Socket.IO's `serveClient`).
 class client_routes {
  public:
-  /// Reads the bundles from `directory`, which may be empty or incomplete: what is missing is answered by 404 and how to
-  /// get it.
+  /// Reads the bundles from `directory`, which may be empty or incomplete: what is missing is answered by 404 and how
+  /// to get it.
   explicit client_routes(const std::filesystem::path& directory);
 
   /// One route a name; none with `engine.serve_client: false`.

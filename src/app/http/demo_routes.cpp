@@ -28,7 +28,9 @@ void demo_routes::load(const std::filesystem::path& directory) {
   std::error_code ec;
   for (const auto& entry : std::filesystem::directory_iterator(directory, ec)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with('.') || content_type_of(name).empty() || !entry.is_regular_file(ec) || files_.size() == max_files)
+    if (
+      name.starts_with('.') || content_type_of(name).empty() || !entry.is_regular_file(ec)
+      || files_.size() == max_files)
       continue;
     auto file = load_static_file(entry.path(), max_file_bytes);
     if (!file) {

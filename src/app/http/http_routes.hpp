@@ -1,5 +1,6 @@
 #pragma once
-// Everything that a node serves over HTTP besides Engine.IO: health, metrics, the client bundles, the demo page, the API.
+// Everything that a node serves over HTTP besides Engine.IO: health, metrics, the client bundles, the demo page, the
+// API.
 
 #include "app/config.hpp"
 #include "base/time.hpp"
@@ -44,8 +45,8 @@ class http_routes final : public ports::http_handler {
   explicit http_routes(http_context c);
   ~http_routes() override;
 
-  /// Before the server starts. Without it, and after `set_actors(nullptr)`, the API answers 503; the layer must live until the
-  /// server has stopped or `set_actors(nullptr)` has returned.
+  /// Before the server starts. Without it, and after `set_actors(nullptr)`, the API answers 503; the layer must live
+  /// until the server has stopped or `set_actors(nullptr)` has returned.
   void set_actors(actors::actor_layer* layer);
   /// Any thread.
   void set_state(node_state s);

@@ -18,7 +18,8 @@ inline prometheus::ClientMetric::Label label(std::string_view name, std::string 
 }
 
 /// Adds one sample of the family's own type.
-inline void add_sample(prometheus::MetricFamily& to, double value, std::vector<prometheus::ClientMetric::Label> labels = {}) {
+inline void
+add_sample(prometheus::MetricFamily& to, double value, std::vector<prometheus::ClientMetric::Label> labels = {}) {
   prometheus::ClientMetric m;
   m.label = std::move(labels);
   if (to.type == prometheus::MetricType::Counter)

@@ -9,8 +9,8 @@
 
 namespace troupe::app {
 
-/// The counters of net, actors and routes as Prometheus sees them: read where they are counted, at the time of the scrape.
-/// docs/metrics.md has one row for each family; a test compares.
+/// The counters of net, actors and routes as Prometheus sees them: read where they are counted, at the time of the
+/// scrape. docs/metrics.md has one row for each family; a test compares.
 class node_metrics final : public prometheus::Collectable {
  public:
   explicit node_metrics(const node_facts& node) : node_(node) {}

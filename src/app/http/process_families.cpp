@@ -29,7 +29,8 @@ void add_process_families(metric_families& to, const node_facts& node) {
           static_cast<double>(p.virtual_bytes));
   add_one(to, "troupe_process_cpu_seconds_total", MetricType::Counter, "CPU time, user and system", p.cpu_seconds);
   add_one(to, "troupe_process_open_fds", MetricType::Gauge, "Open file descriptors", static_cast<double>(p.open_fds));
-  add_one(to, "troupe_process_max_fds", MetricType::Gauge, "Limit of open file descriptors", static_cast<double>(p.max_fds));
+  add_one(
+    to, "troupe_process_max_fds", MetricType::Gauge, "Limit of open file descriptors", static_cast<double>(p.max_fds));
   to.push_back(family("troupe_http_answers_total", MetricType::Counter,
                       "Answers of pages, metrics and the API by HTTP status"));
   for (unsigned status = 0; status < answer_counts::end(); ++status)

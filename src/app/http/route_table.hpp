@@ -15,8 +15,8 @@ class route_table {
  public:
   using action = std::function<void(visit&)>;
 
-  /// `pattern` is a path whose parts are literal or `{}`, which stands for exactly one non-empty part: `/rooms/{}/members`.
-  /// Of several patterns that match, the one added first counts.
+  /// `pattern` is a path whose parts are literal or `{}`, which stands for exactly one non-empty part:
+  /// `/rooms/{}/members`. Of several patterns that match, the one added first counts.
   void add(std::string_view method, std::string_view pattern, action serve);
   template <class Group>
   void add(std::string_view method, std::string_view pattern, Group& group, void (Group::*member)(visit&)) {

@@ -57,7 +57,8 @@ std::string_view content_type_of(std::string_view name) {
   return {};
 }
 
-result<static_file> load_static_file(const std::filesystem::path& path, std::size_t max_bytes, std::string_view version) {
+result<static_file>
+load_static_file(const std::filesystem::path& path, std::size_t max_bytes, std::string_view version) {
   auto body = read_whole(path, max_bytes);
   if (!body)
     return body.error();

@@ -22,7 +22,8 @@ struct static_file {
 };
 
 /// Reads a file of at most `max_bytes`. Without a version the ETag is the content's digest. Errors: `cannot_read`.
-result<static_file> load_static_file(const std::filesystem::path& path, std::size_t max_bytes, std::string_view version = {});
+result<static_file>
+load_static_file(const std::filesystem::path& path, std::size_t max_bytes, std::string_view version = {});
 
 /// 200, compressed if the client takes that, or 304 without body if it has this very version.
 ports::http_response answer_file(const static_file& file, const ports::http_request& request);

@@ -110,7 +110,8 @@ TEST_CASE("A broadcast reaches whom it names, each once", "[http][api]") {
   ann.ask("join_room", "red");
   ann.ask("join_room", "blue");
   bob.ask("join_room", "blue");
-  CHECK(n.post("/broadcast", R"({"rooms":["red","blue"],"event":"both","args":[1,"two",{"b":[]}]})") == json{{"ok", true}});
+  CHECK(
+    n.post("/broadcast", R"({"rooms":["red","blue"],"event":"both","args":[1,"two",{"b":[]}]})") == json{{"ok", true}});
   CHECK(n.post("/broadcast", R"({"rooms":"blue","except":["red"],"event":"blue","data":[1]})") == json{{"ok", true}});
   CHECK(n.post("/broadcast", R"({"rooms":[")" + cat.id + R"("],"event":"cat"})") == json{{"ok", true}});
   CHECK(n.post("/broadcast", R"({"event":"all","except":[")" + bob.id + R"("]})") == json{{"ok", true}});
@@ -218,8 +219,9 @@ TEST_CASE("A request that is wrong is told what is wrong", "[http][api]") {
   CHECK(n.code("/publish", R"({"room":"r","event":"disconnect"})") == "reserved_event");
   CHECK(n.code("/publish", R"({"room":"r","event":")" + std::string(129, 'x') + R"("})") == "name_too_long");
   CHECK(n.code("/publish", R"({"room":"r","event":"e","namespace":"admin"})") == "invalid_payload");
-  CHECK(n.code("/publish", R"({"room":"r","event":"e","data":)" + std::string(100, '[') + std::string(100, ']') + "}") ==
-        "invalid_json");
+  CHECK(
+    n.code("/publish", R"({"room":"r","event":"e","data":)" + std::string(100, '[') + std::string(100, ']') + "}")
+    == "invalid_json");
   CHECK(n.code("/broadcast", R"({"event":"e","data":1,"args":[]})") == "invalid_payload");
   CHECK(n.code("/broadcast", R"({"event":"e","args":1})") == "invalid_payload");
   CHECK(n.code("/broadcast", R"({"event":"e","rooms":[{}]})") == "invalid_payload");
@@ -235,11 +237,13 @@ TEST_CASE("A request that is wrong is told what is wrong", "[http][api]") {
 TEST_CASE("A body that is too large is refused before it is sent", "[http][api]") {
   open_node n;
   const auto text = testing::raw_exchange(
-    n.node->port(), "POST /api/v1/publish HTTP/1.1\r\nHost: x\r\nX-API-Key: new-key\r\nContent-Length: 1000001\r\n\r\n");
+    n.node->port(),
+    "POST /api/v1/publish HTTP/1.1\r\nHost: x\r\nX-API-Key: new-key\r\nContent-Length: 1000001\r\n\r\n");
   CHECK(text.starts_with("HTTP/1.1 413"));
   CHECK(text.find("payload_too_large") != std::string::npos);
   // Without a length in advance it ends where the limit is.
-  std::string chunked = "POST /api/v1/publish HTTP/1.1\r\nHost: x\r\nX-API-Key: new-key\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string chunked =
+    "POST /api/v1/publish HTTP/1.1\r\nHost: x\r\nX-API-Key: new-key\r\nTransfer-Encoding: chunked\r\n\r\n";
   chunked += "f4241\r\n" + std::string(1'000'001, ' ');
   CHECK(testing::raw_exchange(n.node->port(), chunked).starts_with("HTTP/1.1 413"));
 }

@@ -44,7 +44,8 @@ TEST_CASE("The client bundles are served with their version", "[http]") {
     CHECK(answer.header("Cache-Control") == "public, max-age=0");
     CHECK(answer.header("X-Content-Type-Options") == "nosniff");
     const bool map = name.ends_with(".map");
-    CHECK(answer.header("Content-Type") == (map ? "application/json; charset=utf-8" : "text/javascript; charset=utf-8"));
+    CHECK(
+      answer.header("Content-Type") == (map ? "application/json; charset=utf-8" : "text/javascript; charset=utf-8"));
     CHECK(answer.body == (map ? "{\"version\":3}" : script));
   }
   CHECK(node.get("/socket.io/socket.io.slim.js").status == 404);
@@ -129,9 +130,10 @@ TEST_CASE("Nothing but the page's own files can be had", "[http]") {
   app_tests::temporary_dir dir;
   write_share(dir);
   testing::served node({}, dir.path());
-  for (const char* target : {"/demo/../outside.js", "/demo/..%2Foutside.js", "/demo/%2e%2e/outside.js", "/demo/.hidden.js",
-                             "/demo/notes.txt", "/demo//etc/passwd", "/demo/%2Fetc%2Fpasswd", "/socket.io/../outside.js",
-                             "/demo/index.html%00.js", "/../outside.js", "/demo/demo.css/"}) {
+  for (const char* target :
+       {"/demo/../outside.js", "/demo/..%2Foutside.js", "/demo/%2e%2e/outside.js", "/demo/.hidden.js",
+        "/demo/notes.txt", "/demo//etc/passwd", "/demo/%2Fetc%2Fpasswd", "/socket.io/../outside.js",
+        "/demo/index.html%00.js", "/../outside.js", "/demo/demo.css/"}) {
     INFO(target);
     const auto answer = raw_get(node.port, target);
     CHECK((answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 400")));

@@ -12,7 +12,9 @@ constexpr std::size_t max_names = 1'000;
 constexpr std::size_t max_namespace_bytes = 255;
 const std::vector<std::string> no_attachments;
 
-logic::inbound_event as_event(std::string_view args) { return {.name = {}, .args = args, .attachments = no_attachments}; }
+logic::inbound_event as_event(std::string_view args) {
+  return {.name = {}, .args = args, .attachments = no_attachments};
+}
 
 } // namespace
 

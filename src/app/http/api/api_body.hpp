@@ -11,8 +11,8 @@
 
 namespace troupe::app {
 
-/// The JSON object in a request's body. As with events, the first problem sticks: read everything, then look at `problem`.
-/// Values stay the text that was sent, so numbers keep their spelling.
+/// The JSON object in a request's body. As with events, the first problem sticks: read everything, then look at
+/// `problem`. Values stay the text that was sent, so numbers keep their spelling.
 class api_body {
  public:
   /// An empty body counts as `{}`.

@@ -86,7 +86,10 @@ void api_routes::message_user(visit& v) {
   if (what.id.empty())
     what.id = new_id();
   object_text body;
-  body.text("id", what.id).raw("from", from ? json::quoted(*from) : "null").text("to", what.user).raw("content", content);
+  body.text("id", what.id)
+    .raw("from", from ? json::quoted(*from) : "null")
+    .text("to", what.user)
+    .raw("content", content);
   what.args.json = std::move(body).open();
   with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
     auto done = [respond = std::move(respond), id = what.id](const result<actors::direct_outcome>& r) {

@@ -13,12 +13,13 @@ void api_routes::list_rooms(visit& v) {
     return v.respond(error_answer(query.error()));
   const auto total = node_.context.counts.rooms.get();
   with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
-    layer.list_rooms(query->limit, [respond = std::move(respond), total](const std::vector<actors::room_summary>& rooms) {
-      json_value list = json_value::array();
-      for (const auto& r : rooms)
-        list.push_back({{"namespace", r.nsp}, {"room", r.room}, {"members", r.members}, {"seq", r.seq}});
-      respond(object_answer(json_value{{"ok", true}, {"rooms", list}, {"total", total}}));
-    });
+    layer.list_rooms(
+      query->limit, [respond = std::move(respond), total](const std::vector<actors::room_summary>& rooms) {
+        json_value list = json_value::array();
+        for (const auto& r : rooms)
+          list.push_back({{"namespace", r.nsp}, {"room", r.room}, {"members", r.members}, {"seq", r.seq}});
+        respond(object_answer(json_value{{"ok", true}, {"rooms", list}, {"total", total}}));
+      });
   });
 }
 

@@ -23,7 +23,8 @@ void api_routes::set_actors(actors::actor_layer* layer) {
 void api_routes::with_actors(visit& v, const std::function<void(actors::actor_layer&, ports::http_respond)>& f) {
   std::shared_lock lock(layer_mutex_);
   if (!layer_)
-    return v.respond(error_answer(503, {"not_ready", "the node is starting or stopping; try again or ask another one"}));
+    return v.respond(
+      error_answer(503, {"not_ready", "the node is starting or stopping; try again or ask another one"}));
   f(*layer_, std::move(v.respond));
 }
 

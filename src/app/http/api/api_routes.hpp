@@ -13,7 +13,8 @@
 
 namespace troupe::app {
 
-/// What back ends and operators do over HTTP (docs/http-api.md). The API key has been checked before a request comes here.
+/// What back ends and operators do over HTTP (docs/http-api.md). The API key has been checked before a request comes
+/// here.
 class api_routes {
  public:
   explicit api_routes(const node_facts& node);
