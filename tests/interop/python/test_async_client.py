@@ -184,10 +184,6 @@ class AsyncClient(unittest.IsolatedAsyncioTestCase):
             value = {"a": [1, -1, 2.5, None, True, "é"], "b": b"\x00\x01"}
             self.assertEqual(await client.call("echo", value, timeout=10), value)
 
-        try:
-            import msgpack  # noqa: F401
-        except ImportError:
-            self.skipTest("python3-msgpack is not installed")
         await self.each_mode(body)
 
 
