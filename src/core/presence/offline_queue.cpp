@@ -32,16 +32,14 @@ offline_queue::pushed offline_queue::push(waiting message) {
 
 std::vector<waiting> offline_queue::take(const std::string& nsp) {
   std::vector<waiting> taken;
-  std::deque<waiting> kept;
-  for (auto& m : messages_) {
-    if (m.nsp != nsp) {
-      kept.push_back(std::move(m));
+  for (auto i = messages_.begin(); i != messages_.end();) {
+    auto here = i++;
+    if (here->nsp != nsp)
       continue;
-    }
-    bytes_ -= m.bytes();
-    taken.push_back(std::move(m));
+    bytes_ -= here->bytes();
+    taken.push_back(std::move(*here));
+    messages_.erase(here);
   }
-  messages_ = std::move(kept);
   return taken;
 }
 

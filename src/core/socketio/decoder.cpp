@@ -22,7 +22,7 @@ result<std::optional<packet>> decoder::on_message(std::string_view bytes, bool b
     return bad("A text message came on a connection whose parser is msgpack.");
   auto p = parse_msgpack(bytes, *limits_);
   if (!p)
-    return std::move(p.error());
+    return p.error();
   return std::optional(std::move(*p));
 }
 
@@ -33,7 +33,7 @@ result<std::optional<packet>> decoder::on_text(std::string_view text) {
   }
   auto parsed = parse_text(text, *limits_);
   if (!parsed)
-    return std::move(parsed.error());
+    return parsed.error();
   if (parsed->attachments == 0)
     return std::optional(std::move(parsed->head));
   pending_ = std::make_unique<packet>(std::move(parsed->head));

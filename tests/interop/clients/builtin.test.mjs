@@ -242,10 +242,12 @@ describe("presence", () => {
     assert.deepEqual([(await away)[0].userId, (await away)[0].status], [user, "away"]);
 
     const offline = event(watcher, "user_offline");
+    const left = event(watcher, "presence:update");
     first.disconnect();
     const [gone] = await offline;
     assert.equal(gone.userId, user);
     recent(gone.lastSeen);
+    assert.equal((await left)[0].status, "offline");
 
     const online = event(watcher, "user_online");
     const back = event(watcher, "presence:update");
