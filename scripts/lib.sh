@@ -43,7 +43,7 @@ install_catch2() {
     if ! apt-cache policy | grep -q bookworm-backports; then
       say "Adding bookworm-backports (for Catch2 3)"
       local mirror
-      mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Codename: bookworm' 2>/dev/null | head -1)
+      mirror=$(archive_mirror)
       [ -n "$mirror" ] || fail "no Debian mirror found in apt's sources"
       printf 'Types: deb\nURIs: %s\nSuites: bookworm-backports\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
         "$mirror" | as_root tee /etc/apt/sources.list.d/backports.sources >/dev/null
@@ -55,12 +55,47 @@ install_catch2() {
   fi
 }
 
+# ThreadSanitizer must see CAF's own synchronisation, or it reports races that are none: the preset tsan links the
+# distribution's CAF sources, built with it.
+caf_for_tsan() {
+  local dir=$root/build/caf-tsan version
+  [ ! -f "$dir/done" ] || return 0
+  version=$(dpkg-query -W -f='${source:Version}' libcaf-dev)
+  say "Building CAF $version with ThreadSanitizer (once)"
+  add_source_packages
+  rm -rf "$dir"
+  mkdir -p "$dir/source"
+  # Of the files of a source package only the upstream archive is needed, so that a missing other one does not matter.
+  (cd "$dir" && apt-get source -q --download-only --only-source "actor-framework=$version" 2>&1 | tail -n 3) || true
+  tar -xf "$dir"/actor-framework_*.orig.tar.* -C "$dir/source" --strip-components=1
+  cmake -S "$dir/source" -B "$dir/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+    -DCMAKE_CXX_FLAGS="-std=c++17 -fsanitize=thread -include limits -w" -DCAF_NO_UNIT_TESTS=yes -DCAF_NO_EXAMPLES=yes \
+    -DCAF_NO_TOOLS=yes -DCAF_NO_PYTHON=yes -DCAF_NO_OPENCL=yes -DCAF_NO_OPENSSL=yes -DCAF_NO_SUMMARY=yes >/dev/null
+  ninja -C "$dir/build" libcaf_core_shared libcaf_io_shared
+  touch "$dir/done"
+}
+
+add_source_packages() {
+  ! apt-get indextargets --format '$(CREATED_BY)' | grep -qx Sources || return 0
+  local mirror keys=/usr/share/keyrings/${ID:-debian}-archive-keyring.gpg
+  mirror=$(archive_mirror)
+  [ -n "$mirror" ] || fail "no mirror of $VERSION_CODENAME found in apt's sources"
+  printf 'Types: deb-src\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' "$mirror" "$VERSION_CODENAME" "$keys" |
+    as_root tee /etc/apt/sources.list.d/source-packages.sources >/dev/null
+  as_root apt-get update -q
+}
+
+archive_mirror() {
+  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $VERSION_CODENAME" 2>/dev/null | head -1
+}
+
 # npm brings the official clients: for the bundles that the node serves, and for the tests. Whatever npm there is will do.
 install_npm() { command -v npm >/dev/null || install nodejs npm; }
 
+configure_with=()
 build() { # preset [target ...]
   local preset=$1
   shift
-  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
+  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" "${configure_with[@]}" >/dev/null
   ninja -C "build/$preset" "$@"
 }
