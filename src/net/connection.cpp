@@ -7,8 +7,6 @@
 #include "net/server.hpp"
 #include "net/shard.hpp"
 
-#include <boost/asio/socket_base.hpp>
-
 #include <array>
 
 namespace troupe::net {
@@ -36,30 +34,34 @@ connection::~connection() {
 }
 
 void connection::start(std::string received) {
-  shard_.track(*this);
   arm(shard_.options().limit.header_timeout);
+  if (!shard_.readiness().add(stream_.fd(), *this, poller::interest::read))
+    return abort();
   if (!received.empty())
     consume({received.data(), received.size()});
-  wait_readable();
+}
+
+void connection::on_ready(readiness what) {
+  ptr keep(this);
+  if ((what.readable || what.broken) && !eof_)
+    read_now();
+  if (closed_)
+    return;
+  if (what.broken && eof_)
+    return abort();
+  if (what.writable && std::exchange(write_waiting_, false)) {
+    tell_interest();
+    flush();
+  }
+}
+
+void connection::tell_interest() {
+  auto read = eof_ ? poller::interest::none : poller::interest::read;
+  auto both = eof_ ? poller::interest::write : poller::interest::both;
+  shard_.readiness().change(stream_.fd(), *this, write_waiting_ ? both : read);
 }
 
 // -- reading ----------------------------------------------------------------------------------------------------------
-
-void connection::wait_readable() {
-  if (read_waiting_ || closed_ || eof_)
-    return;
-  read_waiting_ = true;
-  stream_.socket().async_wait(tcp_socket::wait_read, [self = ptr(this)](boost::system::error_code ec) {
-    self->read_waiting_ = false;
-    if (!ec && !self->closed_)
-      self->on_readable();
-  });
-}
-
-void connection::on_readable() {
-  read_now();
-  wait_readable();
-}
 
 void connection::read_now() {
   ptr keep(this);
@@ -76,6 +78,12 @@ void connection::read_now() {
     if (r.bytes < buffer.size() && !stream_.has_buffered_input())
       return;
   }
+  // The poller announces what the kernel holds, but not what TLS has decrypted already.
+  if (!closed_ && stream_.has_buffered_input())
+    shard_.post([self = std::move(keep)] {
+      if (!self->closed_ && !self->eof_)
+        self->read_now();
+    });
 }
 
 void connection::on_eof() {
@@ -83,7 +91,7 @@ void connection::on_eof() {
   eof_ = true;
   if (http_ && !session_ && !out_.empty() && !sent_fin_) {
     closing_ = true;
-    return;
+    return tell_interest();
   }
   abort();
 }
@@ -147,7 +155,8 @@ void connection::begin_request() {
   if (auto to = other_home(*this)) {
     unlink();
     closed_ = true;
-    return shard_.hand_over(*this, stream_.release(), *to);
+    shard_.readiness().remove(stream_.fd(), *this);
+    return shard_.hand_over(*this, std::move(stream_), *to);
   }
   route_head(*this);
   if (!closed_ && !closing_ && http_ && http_->expects_continue() && !http_->busy)
@@ -237,14 +246,8 @@ void connection::flush() {
 }
 
 void connection::wait_writable() {
-  if (write_waiting_)
-    return;
-  write_waiting_ = true;
-  stream_.socket().async_wait(tcp_socket::wait_write, [self = ptr(this)](boost::system::error_code ec) {
-    self->write_waiting_ = false;
-    if (!ec && !self->closed_)
-      self->flush();
-  });
+  if (!std::exchange(write_waiting_, true))
+    tell_interest();
 }
 
 // -- WebSocket --------------------------------------------------------------------------------------------------------
@@ -319,8 +322,8 @@ void connection::abort() {
   closed_ = true;
   unlink();
   shard_.untrack(*this);
-  boost::system::error_code ignored;
-  stream_.socket().close(ignored);
+  shard_.readiness().remove(stream_.fd(), *this);
+  stream_.close();
   metrics::sub(shard_.counters().queued_bytes, out_.bytes());
   out_.clear();
   if (http_ && http_->on_abandoned)

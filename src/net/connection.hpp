@@ -5,6 +5,7 @@
 #include "core/ws/frame_reader.hpp"
 #include "net/http/exchange.hpp"
 #include "net/outbox.hpp"
+#include "net/poller.hpp"
 #include "net/stream.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -25,12 +26,14 @@ enum class link : std::uint8_t { none, get, post, websocket, probe };
 
 /// Lives on its shard's thread. Ends by `abort`, by the peer, or after `close_gracefully` when all is written and the peer has
 /// closed too; the session it serves is told exactly once.
-class connection final : public boost::intrusive_ref_counter<connection, boost::thread_unsafe_counter>, private timer_node {
+class connection final : public boost::intrusive_ref_counter<connection, boost::thread_unsafe_counter>,
+                         public pollable,
+                         private timer_node {
  public:
   connection(shard& home, stream s, std::string peer);
   ~connection() override;
 
-  /// Starts reading; `received` was read before this connection came to this shard.
+  /// Starts reading (the shard tracks it already); `received` was read before this connection came to this shard.
   void start(std::string received);
 
   /// Queues bytes; they leave at the end of the shard's turn, together with what else has been queued by then.
@@ -71,9 +74,9 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
  private:
   using ptr = boost::intrusive_ptr<connection>;
 
-  void wait_readable();
+  void on_ready(readiness what) override;
+  void tell_interest();
   void wait_writable();
-  void on_readable();
   void on_eof();
   void consume(std::span<char> bytes);
   void consume_http(std::span<char> bytes);
@@ -96,7 +99,6 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   std::uint32_t exchange_number_ = 0;
   link link_ = link::none;
   bool deflate_ = false;
-  bool read_waiting_ = false;
   bool write_waiting_ = false;
   bool dirty_ = false;
   bool closing_ = false;     ///< no more input is processed; ends when written

@@ -6,24 +6,24 @@
 #include "net/server.hpp"
 
 #include <openssl/rand.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 namespace troupe::net {
 
-namespace asio = boost::asio;
-
 namespace {
 
 constexpr std::size_t read_buffer_size = 64 * 1024;
 constexpr std::uint32_t max_slots = 1u << 24;
-constexpr int accepts_per_event = 64;
+/// Work may make more work; after so many rounds the sockets have their turn again.
+constexpr int rounds_per_turn = 16;
 
 } // namespace
 
 shard::shard(server& owner, std::uint16_t number)
-  : owner_(owner), number_(number), ping_frame_(build_engine_frame("2")), read_buffer_(read_buffer_size) {}
+  : owner_(owner), number_(number), listener_(poller_, wheel_, [this](int fd, std::string peer) { accept(fd, std::move(peer)); }),
+    ping_frame_(build_engine_frame("2")), read_buffer_(read_buffer_size) {}
 
 shard::~shard() = default;
 
@@ -31,58 +31,32 @@ const server_options& shard::options() const { return owner_.options(); }
 
 // -- life -------------------------------------------------------------------------------------------------------------
 
-result<std::uint16_t> shard::listen(const std::string& host, std::uint16_t port) {
-  boost::system::error_code ec;
-  auto address = asio::ip::make_address(host, ec);
-  if (ec)
-    return error{"bad_address", "server.host is \"" + host + "\"; it must be an IP address such as 0.0.0.0, 127.0.0.1 or ::."};
-  asio::ip::tcp::endpoint at(address, port);
-  acceptor_.emplace(io_);
-  auto failed = [&](const char* step) {
-    return error{"cannot_listen", std::string("Cannot listen on ") + host + ":" + std::to_string(port) + " (" + step + ": " +
-                                    ec.message() + "). Is the port taken, or server.host no address of this machine?"};
-  };
-  if (acceptor_->open(at.protocol(), ec))
-    return failed("open");
-  acceptor_->set_option(asio::socket_base::reuse_address(true), ec);
-  int one = 1;
-  ::setsockopt(acceptor_->native_handle(), SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
-  if (acceptor_->bind(at, ec))
-    return failed("bind");
-  if (acceptor_->listen(4096, ec))
-    return failed("listen");
-  acceptor_->native_non_blocking(true, ec);
-  return acceptor_->local_endpoint().port();
-}
+result<std::uint16_t> shard::listen(const std::string& host, std::uint16_t port) { return listener_.listen(host, port); }
 
 void shard::run() {
   thread_id_ = std::this_thread::get_id();
-  if (acceptor_)
-    accept();
-  tick();
-  io_.run();
+  while (!stopped_) {
+    poller_.wait(next_wake());
+    now_ = clock::now();
+    turn();
+  }
 }
 
-void shard::stop_accepting() {
-  boost::system::error_code ignored;
-  if (acceptor_)
-    acceptor_->close(ignored);
-}
+void shard::stop_accepting() { listener_.close(); }
 
 void shard::close_all(engineio::close_reason why) {
   for (auto& s : slots_)
     if (s.who)
       s.who->close(why);
   auto all = connections_; // closing changes the list
-  for (auto* c : all)
+  for (auto& c : all)
     if (c->role() == link::none)
       c->close_gracefully(static_cast<std::uint16_t>(ws::close_code::going_away));
-  schedule_turn();
 }
 
 void shard::abort_all() {
   auto all = connections_;
-  for (auto* c : all)
+  for (auto& c : all)
     c->abort();
   for (auto& s : slots_)
     if (s.who)
@@ -91,170 +65,108 @@ void shard::abort_all() {
 }
 
 void shard::stop() {
-  work_.reset();
-  ticker_.cancel();
-  io_.stop();
+  stopped_ = true;
+  poller_.wake();
 }
 
-// -- accepting --------------------------------------------------------------------------------------------------------
+// -- connections ------------------------------------------------------------------------------------------------------
 
-void shard::accept() {
-  acceptor_->async_wait(asio::socket_base::wait_read, [this](boost::system::error_code ec) {
-    if (ec)
-      return;
-    accept_some();
-    accept();
-  });
-}
-
-void shard::accept_some() {
-  for (int i = 0; i < accepts_per_event; ++i) {
-    sockaddr_storage addr{};
-    socklen_t len = sizeof addr;
-    int fd = ::accept4(acceptor_->native_handle(), reinterpret_cast<sockaddr*>(&addr), &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0)
-      return;
-    if (!owner_.socket_opened()) {
-      metrics::add(metrics_.sockets_refused);
-      ::close(fd);
-      continue;
-    }
-    asio::ip::tcp::endpoint peer;
-    std::memcpy(peer.data(), &addr, len);
-    int one = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    adopt({fd, owner_.new_tls(fd)}, peer.address().to_string(), {});
-  }
-}
-
-void shard::adopt(stream::detached s, std::string peer, std::string received) {
-  tcp_socket socket(io_);
-  boost::system::error_code ec;
-  sockaddr_storage addr{};
-  socklen_t len = sizeof addr;
-  ::getsockname(s.fd, reinterpret_cast<sockaddr*>(&addr), &len);
-  socket.assign(addr.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), s.fd, ec);
-  if (ec) {
-    ::close(s.fd);
-    owner_.socket_closed();
+void shard::accept(int fd, std::string peer) {
+  if (!owner_.socket_opened()) {
+    metrics::add(metrics_.sockets_refused);
+    ::close(fd);
     return;
   }
-  boost::intrusive_ptr<connection> c(new connection(*this, stream(std::move(socket), std::move(s.tls)), std::move(peer)));
+  adopt(stream(fd, owner_.new_tls(fd)), std::move(peer), {});
+}
+
+void shard::adopt(stream s, std::string peer, std::string received) {
+  boost::intrusive_ptr<connection> c(new connection(*this, std::move(s), std::move(peer)));
+  track(*c);
   c->start(std::move(received));
 }
 
-void shard::hand_over(connection& c, stream::detached s, std::uint16_t to) {
-  untrack(c);
+void shard::hand_over(connection& c, stream s, std::uint16_t to) {
   owner_.socket_moved(); // the old object's end and the new one's beginning cancel out
-  owner_.shard_at(to).post([&other = owner_.shard_at(to), moved = std::make_shared<stream::detached>(std::move(s)),
-                            peer = c.peer(), received = c.http().take_received()]() mutable {
+  owner_.shard_at(to).post([&other = owner_.shard_at(to), moved = std::make_shared<stream>(std::move(s)), peer = c.peer(),
+                            received = c.http().take_received()]() mutable {
     other.adopt(std::move(*moved), std::move(peer), std::move(received));
   });
+  untrack(c);
 }
 
 void shard::track(connection& c) {
   c.place = static_cast<std::uint32_t>(connections_.size());
-  connections_.push_back(&c);
+  connections_.emplace_back(&c);
 }
 
 void shard::untrack(connection& c) {
   if (c.place >= connections_.size() || connections_[c.place] != &c)
     return;
-  connections_[c.place] = connections_.back();
-  connections_[c.place]->place = c.place;
+  auto place = c.place;
+  dirty_connections_.push_back(connections_[place]); // lives to the end of the turn, whoever still holds a pointer
+  connections_[place] = std::move(connections_.back());
+  connections_[place]->place = place;
   connections_.pop_back();
 }
 
 // -- the turn ---------------------------------------------------------------------------------------------------------
 
-void shard::post(std::function<void()> f) {
-  if (on_this_thread()) {
-    local_.emplace_back(std::move(f));
-    return schedule_turn();
-  }
-  bool first;
-  {
-    std::lock_guard lock(inbox_mutex_);
-    first = inbox_.empty();
-    inbox_.emplace_back(std::move(f));
-  }
-  if (first)
-    asio::post(io_, [this] { take_inbox(); });
+void shard::put(task t) {
+  if (on_this_thread())
+    local_.push_back(std::move(t));
+  else if (inbox_.put(std::move(t)))
+    poller_.wake();
 }
 
-void shard::submit(ports::egress_op op) {
-  if (on_this_thread()) {
-    local_.emplace_back(std::move(op));
-    return schedule_turn();
-  }
-  bool first;
-  {
-    std::lock_guard lock(inbox_mutex_);
-    first = inbox_.empty();
-    inbox_.emplace_back(std::move(op));
-  }
-  if (first)
-    asio::post(io_, [this] { take_inbox(); });
+void shard::post(std::function<void()> f) { put(std::move(f)); }
+
+void shard::submit(ports::egress_op op) { put(std::move(op)); }
+
+/// When the next turn must begin if nothing happens: the past when there is work.
+std::optional<time_point> shard::next_wake() {
+  if (!local_.empty() || !dirty_connections_.empty() || !dirty_sessions_.empty())
+    return time_point::min();
+  poller_.announce_sleep();
+  if (!inbox_.empty() || stopped_)
+    return time_point::min();
+  return wheel_.next();
 }
 
-void shard::take_inbox() {
-  std::vector<task> taken;
-  {
-    std::lock_guard lock(inbox_mutex_);
-    taken.swap(inbox_);
-  }
-  local_.insert(local_.end(), std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end()));
-  schedule_turn();
+void shard::turn() {
+  poller_.dispatch();
+  wheel_.advance(now_);
+  inbox_.drain([this](task&& t) { local_.push_back(std::move(t)); });
+  for (int round = 0; round < rounds_per_turn && !local_.empty(); ++round)
+    run_tasks();
+  flush();
 }
 
-void shard::schedule_turn() {
-  if (turn_scheduled_)
-    return;
-  turn_scheduled_ = true;
-  asio::post(io_, [this] { end_turn(); });
-}
-
-void shard::end_turn() {
-  turn_scheduled_ = false;
-  std::vector<task> work;
-  work.swap(local_);
-  for (auto& t : work) {
+void shard::run_tasks() {
+  working_.swap(local_);
+  for (auto& t : working_) {
     if (auto* f = std::get_if<0>(&t))
       (*f)();
     else
       carry_out(std::get<1>(t));
   }
-  work.clear();
-  if (local_.empty() && local_.capacity() < work.capacity())
-    local_.swap(work); // keeps the memory
+  working_.clear();
+}
+
+void shard::flush() {
   for (auto& ref : std::exchange(dirty_sessions_, {}))
     if (auto* s = find_session(ref))
       s->flush_poll();
-  for (auto& c : std::exchange(dirty_connections_, {}))
+  flushing_.swap(dirty_connections_);
+  for (auto& c : flushing_)
     c->flush();
+  flushing_.clear();
   graveyard_.clear();
-  if (!local_.empty() || !dirty_connections_.empty() || !dirty_sessions_.empty())
-    schedule_turn();
 }
 
-void shard::mark_dirty(boost::intrusive_ptr<connection> c) {
-  dirty_connections_.push_back(std::move(c));
-  schedule_turn();
-}
+void shard::mark_dirty(boost::intrusive_ptr<connection> c) { dirty_connections_.push_back(std::move(c)); }
 
-void shard::mark_dirty(session_ref ref) {
-  dirty_sessions_.push_back(ref);
-  schedule_turn();
-}
-
-void shard::tick() {
-  wheel_.advance(clock::now());
-  ticker_.expires_after(timer_wheel::tick);
-  ticker_.async_wait([this](boost::system::error_code ec) {
-    if (!ec)
-      tick();
-  });
-}
+void shard::mark_dirty(session_ref ref) { dirty_sessions_.push_back(ref); }
 
 void shard::reply_with_cors(connection& c, http_reply r) {
   auto origin = c.http().request()[boost::beast::http::field::origin];
@@ -326,7 +238,6 @@ void shard::forget(session& s) {
     return;
   graveyard_.push_back(std::move(slots_[n].who));
   free_slots_.push_back(n);
-  schedule_turn();
 }
 
 } // namespace troupe::net

@@ -1,21 +1,19 @@
 #pragma once
 // One I/O thread: its acceptor, connections, sessions, fan-out index, timers and the queue of what others want it to do.
 
+#include "base/inbox.hpp"
 #include "core/time/timer_wheel.hpp"
 #include "net/connection.hpp"
 #include "net/engineio/session.hpp"
 #include "net/fanout/index.hpp"
+#include "net/listener.hpp"
 #include "net/metrics.hpp"
 #include "net/options.hpp"
+#include "net/poller.hpp"
 #include "ports/egress.hpp"
 #include "ports/run_loop.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-
 #include <atomic>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -26,9 +24,9 @@ class server;
 
 /// Everything without a note below is for the shard's own thread.
 ///
-/// A turn: whatever woke the thread (sockets, timers, the inbox) queues work; at the end of the turn tasks run, operations are
-/// carried out and every connection that got something is written to once. So what came together leaves together, and
-/// nothing waits for more to come.
+/// A turn: sockets that are ready, timers that are due and the inbox queue work; then tasks run and operations are carried out,
+/// and last every connection that got something is written to once. So what came together leaves together, and nothing waits
+/// for more to come.
 class shard final : public ports::run_loop {
  public:
   shard(server& owner, std::uint16_t number);
@@ -57,7 +55,9 @@ class shard final : public ports::run_loop {
   const server_options& options() const;
   metrics& counters() { return metrics_; }
   timer_wheel& wheel() { return wheel_; }
-  time_point now() const { return clock::now(); }
+  poller& readiness() { return poller_; }
+  /// When this turn began.
+  time_point now() const { return now_; }
   std::span<char> read_buffer() { return read_buffer_; }
   const frame_ptr& ping_frame() const { return ping_frame_; }
   void mark_dirty(boost::intrusive_ptr<connection> c);
@@ -66,7 +66,7 @@ class shard final : public ports::run_loop {
   void track(connection& c);
   void untrack(connection& c);
   /// Moves a connection, with what it has received so far, to the shard that owns its session.
-  void hand_over(connection& c, stream::detached s, std::uint16_t to);
+  void hand_over(connection& c, stream s, std::uint16_t to);
 
   // -- sessions
   /// Null when the table is full (2^24 sessions).
@@ -85,13 +85,13 @@ class shard final : public ports::run_loop {
     std::uint32_t generation = 0;
   };
 
-  void accept();
-  void accept_some();
-  void adopt(stream::detached s, std::string peer, std::string received);
-  void schedule_turn();
-  void take_inbox();
-  void end_turn();
-  void tick();
+  void accept(int fd, std::string peer);
+  void adopt(stream s, std::string peer, std::string received);
+  void put(task t);
+  std::optional<time_point> next_wake();
+  void turn();
+  void run_tasks();
+  void flush();
   void carry_out(ports::egress_op& op);
   void fan_out(const ports::target& to, const outbound_ptr& what, const std::function<void(std::size_t)>& counted);
   void fan_out_room(const ports::fan_out_room& f);
@@ -101,17 +101,17 @@ class shard final : public ports::run_loop {
 
   server& owner_;
   std::uint16_t number_;
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::atomic<std::thread::id> thread_id_{};
-  std::optional<boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>> acceptor_;
-  boost::asio::basic_waitable_timer<clock, boost::asio::wait_traits<clock>, boost::asio::io_context::executor_type> ticker_{io_};
-  timer_wheel wheel_{clock::now()};
+  std::atomic<bool> stopped_{false};
   metrics metrics_;
+  poller poller_;
+  time_point now_ = clock::now();
+  timer_wheel wheel_{now_};
+  listener listener_;
   frame_ptr ping_frame_;
   std::vector<char> read_buffer_;
 
-  std::vector<connection*> connections_;         ///< order has no meaning; connection knows its place
+  std::vector<boost::intrusive_ptr<connection>> connections_; ///< order has no meaning; connection knows its place
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::unique_ptr<session>> graveyard_;
@@ -120,12 +120,11 @@ class shard final : public ports::run_loop {
   std::uint32_t stamp_ = 0;
 
   std::vector<task> local_;                      ///< this turn's work, in order
+  std::vector<task> working_;                    ///< the round of it that is being done; kept for its memory
   std::vector<boost::intrusive_ptr<connection>> dirty_connections_;
+  std::vector<boost::intrusive_ptr<connection>> flushing_; ///< kept for its memory, too
   std::vector<session_ref> dirty_sessions_;
-  bool turn_scheduled_ = false;
-
-  std::mutex inbox_mutex_;
-  std::vector<task> inbox_;                      ///< from other threads
+  inbox<task> inbox_;                            ///< from other threads
 };
 
 } // namespace troupe::net

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -26,7 +27,7 @@ io_result stream::read(char* data, std::size_t size) {
     auto n = SSL_read(tls_.get(), data, static_cast<int>(size));
     return n > 0 ? io_result{io_status::done, static_cast<std::size_t>(n)} : from_ssl(tls_.get(), n);
   }
-  auto n = ::recv(socket_.native_handle(), data, size, MSG_DONTWAIT);
+  auto n = ::recv(fd_, data, size, MSG_DONTWAIT);
   if (n > 0)
     return {io_status::done, static_cast<std::size_t>(n)};
   return n == 0 ? io_result{io_status::closed, 0} : from_errno();
@@ -36,13 +37,13 @@ io_result stream::write(std::span<const iovec> buffers) {
   if (tls_)
     return write_tls(buffers);
   if (buffers.size() == 1) {
-    auto n = ::send(socket_.native_handle(), buffers[0].iov_base, buffers[0].iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    auto n = ::send(fd_, buffers[0].iov_base, buffers[0].iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
     return n >= 0 ? io_result{io_status::done, static_cast<std::size_t>(n)} : from_errno();
   }
   msghdr m{};
   m.msg_iov = const_cast<iovec*>(buffers.data());
   m.msg_iovlen = buffers.size();
-  auto n = ::sendmsg(socket_.native_handle(), &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+  auto n = ::sendmsg(fd_, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
   return n >= 0 ? io_result{io_status::done, static_cast<std::size_t>(n)} : from_errno();
 }
 
@@ -66,13 +67,13 @@ void stream::shutdown_send() {
     SSL_shutdown(tls_.get());
     ERR_clear_error();
   }
-  ::shutdown(socket_.native_handle(), SHUT_WR);
+  ::shutdown(fd_, SHUT_WR);
 }
 
-stream::detached stream::release() {
-  boost::system::error_code ec;
-  auto fd = socket_.release(ec);
-  return {ec ? -1 : fd, std::move(tls_)};
+void stream::close() {
+  tls_.reset();
+  if (fd_ >= 0)
+    ::close(std::exchange(fd_, -1));
 }
 
 } // namespace troupe::net

@@ -1,18 +1,14 @@
 #pragma once
 // A non-blocking TCP stream, plain or under TLS, without any buffer of its own.
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 #include <openssl/ssl.h>
 #include <sys/uio.h>
 
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace troupe::net {
-
-using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 struct ssl_deleter {
   void operator()(SSL* s) const { SSL_free(s); }
@@ -26,13 +22,16 @@ struct io_result {
   std::size_t bytes = 0;
 };
 
-/// Reads and writes are attempts that never block; readiness is awaited on `socket()`. TLS handshakes happen inside the
-/// first reads. One thread at a time; may be moved to another io_context by `release` and a new stream.
+/// Owns a non-blocking descriptor. Reads and writes are attempts that never block; readiness is awaited by a poller. TLS
+/// handshakes happen inside the first reads. One thread at a time.
 class stream {
  public:
-  stream(tcp_socket socket, ssl_ptr tls) : socket_(std::move(socket)), tls_(std::move(tls)) {}
+  stream(int fd, ssl_ptr tls) : fd_(fd), tls_(std::move(tls)) {}
+  stream(stream&& other) noexcept : fd_(std::exchange(other.fd_, -1)), tls_(std::move(other.tls_)) {}
+  stream& operator=(stream&&) = delete;
+  ~stream() { close(); }
 
-  tcp_socket& socket() { return socket_; }
+  int fd() const { return fd_; }
   bool secure() const { return tls_ != nullptr; }
 
   io_result read(char* data, std::size_t size);
@@ -44,17 +43,12 @@ class stream {
   /// Half-closes after the last byte was taken (TLS: with close_notify).
   void shutdown_send();
 
-  /// Takes descriptor and TLS state out of this io_context.
-  struct detached {
-    int fd = -1;
-    ssl_ptr tls;
-  };
-  detached release();
+  void close();
 
  private:
   io_result write_tls(std::span<const iovec> buffers);
 
-  tcp_socket socket_;
+  int fd_; ///< -1: closed
   ssl_ptr tls_;
 };
 

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace troupe {
 
@@ -47,6 +49,8 @@ class timer_wheel {
   void schedule(timer_node& node, time_point deadline);
   /// Fires everything due at `now`.
   void advance(time_point now);
+  /// Nothing fires before this; it may be early. Nothing: nothing is scheduled.
+  std::optional<time_point> next() const;
 
  private:
   struct head : timer_node {
@@ -54,10 +58,13 @@ class timer_wheel {
   };
   std::size_t tick_of(time_point t) const { return static_cast<std::size_t>((t - start_) / tick); }
   void fire_slot(std::size_t slot, time_point now);
+  bool occupied(std::size_t slot) const { return (occupied_[slot / 64] >> (slot % 64) & 1) != 0; }
+  std::optional<std::size_t> first_occupied(std::size_t from, std::size_t to) const;
 
   time_point start_;
   std::size_t current_ = 0; ///< every tick up to this one has been fired
   std::array<head, slots> lists_;
+  std::array<std::uint64_t, slots / 64> occupied_{}; ///< a bit per slot; may still be set when all have unlinked themselves
 };
 
 } // namespace troupe

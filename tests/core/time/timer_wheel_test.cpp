@@ -94,3 +94,39 @@ TEST_CASE("many random timers all fire within a tick, however unevenly time move
   for (auto& p : all)
     REQUIRE(p->fired.size() == 1);
 }
+
+TEST_CASE("the wheel says until when nothing happens") {
+  timer_wheel wheel(start);
+  CHECK(!wheel.next());
+  probe near, far;
+  wheel.schedule(far, start + 25s); // two turns later: its slot is asked for early, never late
+  REQUIRE(wheel.next());
+  CHECK(*wheel.next() <= start + 25s);
+  wheel.schedule(near, start + 3s);
+  CHECK(*wheel.next() == start + 3s);
+  wheel.advance(start + 3s);
+  CHECK(near.fired.size() == 1);
+  for (auto next = wheel.next(); next; next = wheel.next())
+    wheel.advance(*next);
+  CHECK(far.fired == std::vector{start + 25s});
+}
+
+TEST_CASE("whoever sleeps until the wheel's next deadline misses nothing") {
+  std::mt19937 random(11);
+  timer_wheel wheel(start);
+  std::vector<std::unique_ptr<probe>> all;
+  for (int i = 0; i < 500; ++i) {
+    all.push_back(std::make_unique<probe>());
+    wheel.schedule(*all.back(), start + std::chrono::milliseconds(random() % 60'000));
+  }
+  int sleeps = 0;
+  for (auto next = wheel.next(); next; next = wheel.next(), ++sleeps) {
+    wheel.advance(*next);
+    for (auto& p : all)
+      if (!p->fired.empty())
+        REQUIRE(p->fired.back() - p->deadline() <= timer_wheel::tick);
+  }
+  for (auto& p : all)
+    CHECK(p->fired.size() == 1);
+  CHECK(sleeps < 6'000);
+}
