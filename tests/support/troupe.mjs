@@ -8,6 +8,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -67,6 +68,7 @@ export async function troupe(args, { env = {} } = {}) {
  * @param {object} [options.env]   environment on top of the present one (TROUPE_* and aliases are removed from that)
  * @param {number} [options.port]  default: a free one
  * @param {object} [options.t]     node:test context: the node is stopped after that test
+ * @param {string} [options.ca]    PEM of the authority of the node's certificate, when `set` makes it speak TLS
  * @param {number} [options.timeout_ms] how long the start may take
  * @returns {Promise<Troupe>}
  */
@@ -87,7 +89,7 @@ export class Troupe {
   constructor(options, port) {
     this.#options = options;
     this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `${options.ca ? 'https' : 'http'}://127.0.0.1:${port}`;
   }
 
   get pid() { return this.#child?.pid; }
@@ -145,15 +147,25 @@ export class Troupe {
     this.#exited.then((outcome) => { over = outcome; });
     const deadline = Date.now() + timeout_ms;
     while (Date.now() < deadline && !over) {
-      const ready = await fetch(`${this.url}/ready`, { signal: AbortSignal.timeout(1_000) })
-        .then((answer) => answer.arrayBuffer().then(() => answer.status === 200), () => false);
-      if (ready && !over) return;
+      if ((await isReady(this.url, this.#options.ca)) && !over) return;
       await delay(20); // readiness can only be asked for
     }
     const why = over ? `ended (${over.error?.message ?? over.signal ?? `exit ${over.code}`})` : 'was not ready in time';
     await this.kill();
     throw new Error(`${troupeBinary()} ${why}; it said:\n${this.#log.slice(-4_000) || '(nothing)'}`);
   }
+}
+
+function isReady(url, ca) {
+  if (!ca) {
+    return fetch(`${url}/ready`, { signal: AbortSignal.timeout(1_000) })
+      .then((answer) => answer.arrayBuffer().then(() => answer.status === 200), () => false);
+  }
+  return new Promise((done) => {
+    get(`${url}/ready`, { ca, agent: false, timeout: 1_000 }, (answer) => {
+      answer.resume().on('end', () => done(answer.statusCode === 200));
+    }).on('error', () => done(false));
+  });
 }
 
 // A developer's own settings must not change what a test sees.
