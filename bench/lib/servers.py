@@ -129,6 +129,9 @@ class Floor(Server):
         if not machine.FLOOR.is_file():
             raise NotAvailable(f"{machine.FLOOR} is not built (bench/setup)")
 
+    def version(self):
+        return "a C++ program that does only what it must: one thread, one prebuilt frame per message, one send() per member"
+
     def begin(self, running, tls):
         port = machine.free_port()
         self.spawn(running, [machine.FLOOR, "--port", port])

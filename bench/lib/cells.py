@@ -1,0 +1,82 @@
+"""What is measured: each cell is one thing that every server is asked to do."""
+
+import fnmatch
+from dataclasses import dataclass
+
+SIZES = (10, 100, 1000, 10_000)  # members of a room
+PAYLOADS = {"100B": 100, "1KB": 1024}
+IN_FLIGHT = (1, 4, 16)
+RAMP = 10_000
+MEMBERS_FLAT = (100, 300, 1000, 3000, 10_000)  # of 10,000 connections
+CONNECTIONS_FLAT = (1000, 5000, 10_000, 15_000)  # in rooms of 100
+OPEN_LOOP_GROUPS = ("latency",)
+
+
+@dataclass(frozen=True)
+class Cell:
+    name: str
+    group: str
+    scenario: str  # of `troupe load`
+    connections: int
+    rooms: int = 1
+    payload: int = 100
+    in_flight: int = 1
+    duration: float = 1  # times what was asked for
+    seconds: float = 0  # exactly this long instead
+    servers: tuple = ()  # only these; empty: all
+    tls: bool = False
+
+    @property
+    def members(self):
+        return self.connections // self.rooms
+
+
+def rooms_of(size):
+    """1,000 connections in rooms of this size, or one room."""
+    return max(1, 1000 // size)
+
+
+def fanout_name(size, payload, in_flight):
+    return f"fanout/{size}/{payload}/{in_flight}"
+
+
+def fanout():
+    for size in SIZES:
+        for payload, size_of_payload in PAYLOADS.items():
+            for k in IN_FLIGHT:
+                yield Cell(fanout_name(size, payload, k), "fanout", "fanout", size * rooms_of(size), rooms_of(size), size_of_payload, k)
+
+
+def latency():
+    """At half of what Node managed in the same round, so these come after `fanout`."""
+    for size in SIZES:
+        yield Cell(f"latency/{size}", "latency", "fanout", size * rooms_of(size), rooms_of(size), duration=2)
+
+
+def others():
+    for connections in (1, 100, 1000):
+        yield Cell(f"echo/{connections}", "echo", "echo", connections)
+    yield Cell(f"ramp/{RAMP}", "ramp", "connect", RAMP, 100)
+    yield Cell(f"ramp-tls/{RAMP}", "ramp-tls", "connect", RAMP, 100, tls=True)
+    yield Cell(f"idle/{RAMP}", "idle", "idle", RAMP, 100, seconds=20)
+
+
+def flatness():
+    for size in MEMBERS_FLAT:
+        rooms = RAMP // size
+        yield Cell(f"members/{size}", "members", "fanout", rooms * size, rooms, servers=("troupe", "floor"))
+    for connections in CONNECTIONS_FLAT:
+        yield Cell(f"connections/{connections}", "connections", "fanout", connections, connections // 100, servers=("troupe", "floor"))
+
+
+ALL = [*fanout(), *latency(), *others(), *flatness()]
+BY_NAME = {cell.name: cell for cell in ALL}
+
+
+def select(patterns):
+    """Cells that one of the patterns names, in their order; a group's name stands for all of it."""
+    chosen = [c for c in ALL if any(c.group == p or fnmatch.fnmatch(c.name, p) for p in patterns)]
+    unused = [p for p in patterns if not any(c.group == p or fnmatch.fnmatch(c.name, p) for c in ALL)]
+    if unused:
+        raise ValueError(f"no cell is called {', '.join(unused)}; the groups are {', '.join(dict.fromkeys(c.group for c in ALL))}")
+    return chosen

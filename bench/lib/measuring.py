@@ -1,0 +1,62 @@
+"""Measures one cell on one server, freshly started."""
+
+import subprocess
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import generator
+import machine
+
+GENERATOR_LIMIT = 0.9  # of a core: above this the generator may be what is measured
+
+
+@dataclass(frozen=True)
+class Seconds:
+    warmup: float
+    duration: float
+
+
+class Certificate:
+    """A throw-away certificate for 127.0.0.1."""
+
+    def __init__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="troupe-bench-")
+        self.cert, self.key = Path(self.directory.name, "cert.pem"), Path(self.directory.name, "key.pem")
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+        command += ["-subj", "/CN=127.0.0.1", "-keyout", self.key, "-out", self.cert]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def files(self):
+        return self.cert, self.key
+
+
+def halves(cell):
+    """The cell as two generators do it: half of the rooms each, or two rooms of half the size. None for one connection."""
+    if cell.connections < 2:
+        return None
+    rooms = max(1, cell.rooms // 2)
+    return replace(cell, connections=cell.connections // 2, rooms=rooms)
+
+
+def measure(server, cell, seconds, rate=None, certificate=None, generators=1):
+    """Starts the server, runs the generators, stops the server. Returns the figures; a failure is one, too."""
+    part = cell if generators == 1 else halves(cell)
+    cpus = [machine.GENERATOR_CPU, machine.second_generator_cpu()][:generators]
+    try:
+        running = server.start(tls=certificate.files() if cell.tls else None)
+    except (OSError, RuntimeError, ValueError) as why:
+        return {"ok": False, "error": str(why)}
+    try:
+        commands = [
+            generator.arguments(part, running.urls, running.pids, seconds, rate) + ["--room-prefix", f"{'ab'[i]}"] for i in range(generators)
+        ]
+        patience = 120 + seconds.warmup + 3 * seconds.duration
+        out = generator.figures(generator.run(commands, cpus, patience))
+        if not running.alive():
+            out |= {"ok": False, "error": f"the server died: {server.errors(running)}"}
+        return out
+    except generator.Failed as why:
+        return {"ok": False, "error": f"{why} {server.errors(running)}".strip()}
+    finally:
+        running.stop()
