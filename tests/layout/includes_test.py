@@ -12,7 +12,8 @@ MAY_INCLUDE = {
     "net": {"base", "core", "ports", "net"},
     "backends": {"base", "core", "ports", "backends"},
     "actors": {"base", "core", "ports", "actors"},
-    "app": {"base", "core", "ports", "net", "backends", "actors", "app", "troupe"},
+    "load": {"base", "core", "load"},
+    "app": {"base", "core", "ports", "net", "backends", "actors", "load", "app", "troupe"},
 }
 # Libraries that belong to one part.
 OWNED = {

@@ -39,6 +39,7 @@ constexpr int exit_usage = 2;
 
 void add_serve(CLI::App& program, command_context& context);
 void add_check_config(CLI::App& program, command_context& context);
+void add_load(CLI::App& program, command_context& context);
 void add_print_config(CLI::App& program, command_context& context);
 void add_token(CLI::App& program, command_context& context);
 void add_version(CLI::App& program, command_context& context);
