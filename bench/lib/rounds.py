@@ -16,7 +16,8 @@ class Plan:
         self.records, self.servers, self.cells = records, servers, chosen
         self.rounds, self.duration, self.warmup, self.seed = rounds, duration, warmup, seed
         self.certificate = measuring.Certificate() if any(c.tls for c in chosen) else None
-        self.count = self.total = 0
+        self.count = self.total = self.measured = 0
+        self.seconds_spent = 0.0
 
     def seconds(self, cell):
         return measuring.Seconds(self.warmup, cell.seconds or self.duration * cell.duration)
@@ -53,7 +54,10 @@ class Plan:
     def measure(self, round_, cell, server, rate=None, generators=1):
         if self.records.done(round_, cell.name, server.name, generators):
             return self.records.find(round=round_, cell=cell.name, server=server.name, generators=generators)[-1]
+        begun = time.monotonic()
         figures = measuring.measure(server, cell, self.seconds(cell), rate, self.certificate, generators)
+        self.seconds_spent += time.monotonic() - begun
+        self.measured += 1
         record = {"round": round_, "cell": cell.name, "server": server.name, "generators": generators, "rate": rate, "at": int(time.time()), **figures}
         self.records.add(record)
         self.tell(record)
@@ -83,7 +87,8 @@ class Plan:
             ]
             text = ", ".join(form.format(value) for form, value in parts if value is not None) + ("" if r["ok"] else ", NOT CLEAN")
         twice = " (two generators)" if r["generators"] == 2 else ""
-        print(f"round {r['round']}, {self.count} of {self.total}: {r['cell']}{twice} {r['server']}: {text}", flush=True)
+        left = (self.total - self.count) * self.seconds_spent / self.measured / 60
+        print(f"round {r['round']}, {self.count} of {self.total}, {left:.0f} min left: {r['cell']}{twice} {r['server']}: {text}", flush=True)
 
 
 def meta(plan, able, missing):
