@@ -72,7 +72,7 @@ result<std::shared_ptr<logic::namespace_logic>> connection::admit(const socketio
   if (sockets_.size() >= hub().opts.limit.max_namespaces_per_connection)
     return error{"namespace_limit", "one connection may join "
                                       + std::to_string(hub().opts.limit.max_namespaces_per_connection) + " namespaces"};
-  auto who = hub().authenticator.authenticate({p.data, shake_ ? shake_->header("authorization") : "", hub().wall()});
+  auto who = hub().authenticator.authenticate({p.data, shake_ ? shake_->headers.find("authorization") : "", hub().wall()});
   if (!who)
     return who.error();
   info.id = engineio::make_socket_id({hub().opts.node, who_}, hub().random5());

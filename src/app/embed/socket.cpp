@@ -14,7 +14,7 @@ const std::string& socket::user_id() const { return state_->info.who.user_id; }
 const std::string& socket::tenant_id() const { return state_->info.who.tenant_id; }
 bool socket::has_role(std::string_view role) const { return state_->info.who.has_role(role); }
 bool socket::has_permission(std::string_view p) const { return state_->info.who.has_permission(p); }
-std::string_view socket::header(std::string_view name) const { return state_->info.shake->header(name); }
+std::string_view socket::header(std::string_view name) const { return state_->info.shake->headers.find(name); }
 std::string_view socket::address() const { return state_->info.shake->address; }
 const std::vector<std::string>& socket::rooms() const { return state_->info.rooms; }
 std::any& socket::data() { return *static_cast<std::any*>(state_->info.user_data.get()); }
@@ -24,12 +24,7 @@ value socket::auth() const {
   return text.empty() ? value::object() : value::parse(text, nullptr, false);
 }
 
-std::string_view socket::query(std::string_view name) const {
-  for (auto& [k, v] : state_->info.shake->query)
-    if (k == name)
-      return v;
-  return {};
-}
+std::string_view socket::query(std::string_view name) const { return state_->info.shake->query.find(name); }
 
 namespace {
 

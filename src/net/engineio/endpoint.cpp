@@ -55,13 +55,23 @@ void preflight(connection& c) {
                                            field(c, http::field::access_control_request_headers)), false});
 }
 
+/// Headers that say nothing about the client: every WebSocket has them.
+bool is_of_the_transport(std::string_view name) {
+  return name == "connection" || name == "upgrade" || name.starts_with("sec-websocket-");
+}
+
 engineio::handshake_ptr make_handshake(connection& c) {
   auto shake = std::make_shared<engineio::handshake>();
   auto& h = c.http();
   shake->url = std::string(view(h.request().target()));
   shake->address = client_address(c);
-  shake->query = h.target.query;
-  shake->headers = lower_case_headers(h.request());
+  for (auto& [name, value] : h.target.query)
+    shake->query.add(name, value);
+  for (auto& [name, value] : lower_case_headers(h.request()))
+    if (!is_of_the_transport(name))
+      shake->headers.add(name, value);
+  shake->query.shrink();
+  shake->headers.shrink();
   shake->issued = wall_clock_now();
   shake->secure = c.secure();
   shake->xdomain = !field(c, http::field::origin).empty();
