@@ -59,13 +59,14 @@ void load_arguments::add_to(CLI::App& command, scenario_kind scenario) {
   if (sends_to_rooms(scenario))
     add_messages(command);
   if (scenario == scenario_kind::fanout)
-    command.add_option("--publishers", values.publishers, "Members per room who publish")
-      ->group("Messages")
-      ->type_name("N")
-      ->capture_default_str();
+    add_publishing(command);
+  if (scenario == scenario_kind::chat)
+    add_churn(command);
   if (scenario == scenario_kind::echo)
     add_echo(command);
-  if (scenario != scenario_kind::connect)
+  if (scenario == scenario_kind::reconnect)
+    add_storms(command);
+  else if (scenario != scenario_kind::connect)
     add_time(command);
   add_output(command);
 }
@@ -167,8 +168,14 @@ void load_arguments::add_messages(CLI::App& command) {
     ->group(group)
     ->type_name("B")
     ->capture_default_str();
-  if (values.scenario != scenario_kind::fanout)
-    return;
+}
+
+void load_arguments::add_publishing(CLI::App& command) {
+  const char* group = "Messages";
+  command.add_option("--publishers", values.publishers, "Members per room who publish")
+    ->group(group)
+    ->type_name("N")
+    ->capture_default_str();
   auto* in_flight = command
                       .add_option(
                         "--in-flight", values.in_flight,
@@ -183,6 +190,49 @@ void load_arguments::add_messages(CLI::App& command) {
     ->group(group)
     ->type_name("X")
     ->excludes(in_flight);
+}
+
+void load_arguments::add_churn(CLI::App& command) {
+  const char* group = "Messages";
+  values.duration_s = 60;
+  command.add_option("--rate", values.rate, "Messages per second in all, at random moments; default: each member one a minute")
+    ->group(group)
+    ->type_name("X");
+  command.add_option("--stay", values.stay_s, "Seconds that a member stays, on average; 0: nobody leaves")
+    ->group(group)
+    ->type_name("S")
+    ->check(CLI::NonNegativeNumber)
+    ->capture_default_str();
+  command.add_option("--away", values.away_s, "Seconds until it comes back, on average")
+    ->group(group)
+    ->type_name("S")
+    ->check(CLI::NonNegativeNumber)
+    ->capture_default_str();
+  command
+    .add_option("--leave", values.leave, "Event that leaves {room}, answered like the join; empty: members only disconnect")
+    ->group(group)
+    ->type_name("EVENT")
+    ->capture_default_str();
+}
+
+void load_arguments::add_storms(CLI::App& command) {
+  const char* group = "Time";
+  values.duration_s = 60;
+  command.add_option("--storms", values.storms, "How often all connections are cut")
+    ->group(group)
+    ->type_name("N")
+    ->check(CLI::PositiveNumber)
+    ->capture_default_str();
+  command.add_option("--hold", values.hold_s, "Seconds of rest before each storm")
+    ->group(group)
+    ->type_name("S")
+    ->check(CLI::NonNegativeNumber)
+    ->capture_default_str();
+  command.add_option("-d,--duration", values.duration_s, "Seconds after which not being back is a failure")
+    ->group(group)
+    ->type_name("S")
+    ->check(CLI::PositiveNumber)
+    ->capture_default_str();
 }
 
 void load_arguments::add_echo(CLI::App& command) {
@@ -212,6 +262,8 @@ void load_arguments::add_echo(CLI::App& command) {
 
 void load_arguments::add_time(CLI::App& command) {
   const char* group = "Time";
+  if (values.scenario == scenario_kind::idle)
+    values.duration_s = 60;
   command.add_option("--warmup", values.warmup_s, "Seconds before measuring begins")
     ->group(group)
     ->type_name("S")

@@ -27,7 +27,10 @@ struct load_arguments {
   void add_ramp(CLI::App& command);
   void add_rooms(CLI::App& command);
   void add_messages(CLI::App& command);
+  void add_publishing(CLI::App& command);
+  void add_churn(CLI::App& command);
   void add_echo(CLI::App& command);
+  void add_storms(CLI::App& command);
   void add_time(CLI::App& command);
   void add_output(CLI::App& command);
 };

@@ -25,6 +25,10 @@ constexpr scenario_text scenarios[] = {
    "Examples:\n"
    "  troupe load connect --connections 10000\n"
    "  troupe load connect -N 2000 --connect-rate 500 --url https://localhost:8443 --ca ca.pem"},
+  {scenario_kind::idle, "What connections cost that do nothing",
+   "Brings everybody in and answers pings; reports memory per connection, idle CPU and connections that were lost.\n\n"
+   "Example:\n"
+   "  troupe load idle -N 10000 --duration 300 --server-pid $(pidof troupe)"},
   {scenario_kind::fanout, "Rooms in which some publish and all receive",
    "Closed loop (--in-flight): as fast as the server delivers. Open loop (--rate): at a fixed pace. Every delivery is\n"
    "checked: lost, doubled, out of order, or in another order than another member saw.\n\n"
@@ -32,7 +36,25 @@ constexpr scenario_text scenarios[] = {
    "  troupe load fanout -N 1000 --rooms 10 --publishers 2 --in-flight 4 --server-pid $(pidof troupe)\n"
    "  troupe load fanout -N 10000 --rate 50 --payload-bytes 1024 --json result.json\n"
    "  troupe load fanout --url http://localhost:3000 --join '[\"join\",\"{room}\"]' --join-reply none \\\n"
-   "    --publish '[\"say\",\"{room}\",\"{body}\"]' --deliver said"}};
+   "    --publish '[\"say\",\"{room}\",\"{body}\"]' --deliver said"},
+  {scenario_kind::echo, "Requests and their answers",
+   "Every connection asks and waits for the answer. A Troupe node answers `echo` with this rule in its configuration:\n"
+   "  events: {rules: [{name: echo, to: sender, stamp: false}]}\n\n"
+   "Examples:\n"
+   "  troupe load echo -N 100 --in-flight 4\n"
+   "  troupe load echo -N 1000 --rate 5000 --echo-reply event"},
+  {scenario_kind::chat, "People who come, talk, leave and come back",
+   "Members talk at random moments, leave by the leave event and by disconnecting in turn, and come back. For soaks: with\n"
+   "--server-pid the JSON holds the server's memory every 10 seconds. Deliveries are checked as in fanout, counting what a\n"
+   "member missed only while it was there.\n\n"
+   "Example:\n"
+   "  troupe load chat -N 10000 --rooms 1000 --rate 500 --stay 60 --duration 3600 --server-pid $(pidof troupe) \\\n"
+   "    --json soak.json"},
+  {scenario_kind::reconnect, "All connections break, and all come back",
+   "Cuts all connections at once by a TCP reset and reports how long it takes until the last one is live again. Handshakes\n"
+   "that fail are tried again after 50 to 150 ms, and are counted.\n\n"
+   "Example:\n"
+   "  troupe load reconnect -N 10000 --storms 3 --source-addresses 4"}};
 
 int report(const load::options& o, const load::run_result& r) {
   const auto json = load::to_json(o, r);

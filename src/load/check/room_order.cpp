@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t first_log = 256;
 constexpr std::size_t largest_log = std::size_t{1} << 20;
+constexpr std::size_t most_unseen = 256;
 
 } // namespace
 
@@ -31,6 +32,9 @@ std::uint32_t room_order::send(std::uint32_t publisher, std::int64_t due_ns) {
   if (publisher >= publishers_.size())
     publishers_.resize(publisher + 1);
   auto& p = publishers_[publisher];
+  // What nobody was there to receive is never seen; it need not be kept for ever.
+  for (; p.unseen.size() >= most_unseen && receivers(publisher, p.unseen.front().due_ns) == 0; ++p.first_unseen)
+    p.unseen.pop_front();
   p.unseen.push_back({due_ns, false});
   p.broken = false;
   ++sent_;
@@ -129,12 +133,9 @@ delivery room_order::receive_late(std::uint32_t member, std::uint64_t place) {
 
 /// It is not in the log and cannot be put there.
 delivery room_order::receive_forgotten(std::uint32_t member, std::uint32_t publisher, std::uint32_t seq) {
-  auto& m = members_[member];
   if (publisher >= publishers_.size() || seq >= publishers_[publisher].next_seq) {
     ++counts_.unknown;
-  } else if (m.is == standing::fresh) { // from before everybody's place: the member follows from there
-    m = {base_, standing::following};
-  } else {
+  } else if (members_[member].is == standing::following) { // else it is from before the member's time
     ++counts_.doubled;
   }
   return {};

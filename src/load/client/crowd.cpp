@@ -41,6 +41,8 @@ void crowd::cut(client& c) {
 void crowd::part(client& c) {
   --counts_.live;
   loop_.part(c);
+  c.more().started_ns = now_ns();
+  deadlines_.push_back({c.extras->started_ns, c.index});
 }
 
 void crowd::cut_all() {
@@ -76,10 +78,10 @@ std::int64_t crowd::end_slow_ones(std::int64_t now) {
     const auto [started, index] = deadlines_.front();
     auto& c = clients_[index];
     // It may be over, and a later attempt of the same client under way: that one has an entry of its own.
-    if (c.handshaking() && c.extras->started_ns == started) {
+    if ((c.handshaking() || c.at == phase::parting) && c.extras->started_ns == started) {
       if (const auto due = started + seconds(o_.timeout_s); due > now)
         return due;
-      loop_.give_up(c, ending::timed_out, "a handshake took longer than the time-out", now);
+      loop_.give_up(c, ending::timed_out, "a handshake or a goodbye took longer than the time-out", now);
     }
     deadlines_.pop_front();
   }

@@ -77,7 +77,7 @@ class crowd : client_listener {
   client_loop loop_;
   std::vector<client> clients_;
   std::priority_queue<start_time, std::vector<start_time>, std::greater<>> waiting_;
-  std::deque<deadline> deadlines_; ///< of handshakes, in the order of their starts; some are over already
+  std::deque<deadline> deadlines_; ///< of handshakes and goodbyes, in the order of their starts; some are over already
   std::uint32_t handshaking_ = 0;
   std::int64_t next_start_ns_ = 0;
   bool retry_ = false;

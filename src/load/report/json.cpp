@@ -104,6 +104,7 @@ json server(const run_result& r) {
   const auto& m = r.memory;
   const auto live = static_cast<double>(r.ramp.established);
   out["rss_kb"] = {{"before", m.before_kb}, {"after_ramp", m.after_ramp_kb}, {"end", m.end_kb}};
+  out["rss_kb"]["every_10_s"] = m.samples;
   out["rss_kb_per_connection"] = per(static_cast<double>(m.after_ramp_kb - m.before_kb), live);
   out["rss_kb_per_connection_at_end"] = per(static_cast<double>(m.end_kb - m.before_kb), live);
   return out;

@@ -41,6 +41,7 @@ struct memory_result {
   std::int64_t before_kb = 0;     ///< before the first connection
   std::int64_t after_ramp_kb = 0;
   std::int64_t end_kb = 0;        ///< before the connections were closed
+  std::vector<std::pair<double, std::int64_t>> samples; ///< every 10 seconds: seconds since the start, KB
 };
 
 /// One cut of all connections.

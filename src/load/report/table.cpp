@@ -121,7 +121,7 @@ void storms(std::string& out, const std::vector<storm_result>& all) {
   }
 }
 
-void server(std::string& out, const run_result& r) {
+void server(std::string& out, const options& o, const run_result& r) {
   if (r.server_pids.empty())
     return;
   if (r.window) {
@@ -130,7 +130,7 @@ void server(std::string& out, const run_result& r) {
     if (w.deliveries > 0)
       line(
         out, "               %.2f s per million %s", per(w.server_cpu_s, static_cast<double>(w.deliveries) / 1e6),
-        w.publishes > w.deliveries ? "replies" : "deliveries");
+        o.scenario == scenario_kind::echo ? "replies" : "deliveries");
   }
   line(
     out, "               %.2f s for the ramp, %.0f us per connection", r.ramp.server_cpu_s,
@@ -173,7 +173,7 @@ std::string to_table(const options& o, const run_result& r) {
       grouped(r.churn->disconnected).c_str(), grouped(r.churn->came_back).c_str());
   if (r.window && r.window->pings > 0)
     line(out, "pings          %s answered", grouped(r.window->pings).c_str());
-  server(out, r);
+  server(out, o, r);
   if (r.window && r.window->deliveries > 0)
     generator(out, *r.window);
   if (r.interrupted)

@@ -1,4 +1,5 @@
 #include "load/check/room_order.hpp"
+#include "load/measure/schedule.hpp"
 #include "load/scenario/scenario.hpp"
 #include "load/wire/marker.hpp"
 #include "load/wire/message_template.hpp"
@@ -54,8 +55,7 @@ class fanout_scenario : public scenario {
   std::vector<std::size_t> owing_;    ///< publishers with `due`
   std::string scratch_;
   bool publishing_ = false;
-  double gap_ns_ = 0;        ///< open loop: between messages
-  double next_ns_ = 0;
+  steady_schedule schedule_; ///< open loop
   std::size_t next_publisher_ = 0;
   std::int64_t next_release_ns_ = never;
 };
@@ -174,8 +174,7 @@ void fanout_scenario::begin() {
   publishing_ = true;
   const auto now = now_ns();
   if (o_.rate) {
-    gap_ns_ = 1e9 / *o_.rate;
-    next_ns_ = static_cast<double>(now);
+    schedule_.start(now, *o_.rate);
     return;
   }
   next_release_ns_ = now + second_ns;
@@ -192,21 +191,20 @@ std::int64_t fanout_scenario::work(std::int64_t now) {
       release_stalled(now);
     return next_release_ns_;
   }
-  for (int n = 0; n < sends_at_once && next_ns_ <= static_cast<double>(now); ++n) {
+  for (int n = 0; n < sends_at_once && schedule_.next() <= now; ++n) {
     send_scheduled(publishers_[next_publisher_], now);
     next_publisher_ = (next_publisher_ + 1) % publishers_.size();
-    next_ns_ += gap_ns_;
   }
-  return static_cast<std::int64_t>(next_ns_);
+  return schedule_.next();
 }
 
 /// The latency counts from when the message was due, however late it is sent.
 void fanout_scenario::send_scheduled(publisher& p, std::int64_t now) {
+  const auto due = schedule_.take();
   if (client_loop::backlog(*p.by) > largest_backlog) {
     ++counted.skipped;
     return;
   }
-  const auto due = static_cast<std::int64_t>(next_ns_);
   if (counted.measuring)
     counted.send_lag.record(now - due);
   send(p, 1, due);

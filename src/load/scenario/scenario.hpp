@@ -66,10 +66,12 @@ class stage {
   };
   reading read(const scenario& s) const;
   void show(const scenario& s, std::int64_t now);
+  void sample_memory(std::int64_t now);
 
   std::string doing_ = "connecting";
   std::int64_t begin_ns_;
   std::int64_t next_show_ns_;
+  std::int64_t next_sample_ns_;
   reading shown_{};
 };
 
@@ -79,6 +81,10 @@ bool interrupted();
 void catch_signals();
 
 std::unique_ptr<scenario> make_connect(stage& s);
+std::unique_ptr<scenario> make_idle(stage& s);
 std::unique_ptr<scenario> make_fanout(stage& s);
+std::unique_ptr<scenario> make_echo(stage& s);
+std::unique_ptr<scenario> make_chat(stage& s);
+std::unique_ptr<scenario> make_reconnect(stage& s);
 
 } // namespace troupe::load

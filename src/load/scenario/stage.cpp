@@ -8,6 +8,8 @@
 namespace troupe::load {
 namespace {
 
+constexpr std::int64_t sample_every_ns = 10 * second_ns;
+
 volatile std::sig_atomic_t signalled = 0;
 
 void on_signal(int) {
@@ -35,7 +37,8 @@ void catch_signals() {
 }
 
 stage::stage(const options& o_, load::crowd& c, process_meter server_, run_result& r) :
-  o{o_}, crowd{c}, server{std::move(server_)}, result{r}, begin_ns_{now_ns()}, next_show_ns_{begin_ns_ + second_ns} {
+  o{o_}, crowd{c}, server{std::move(server_)}, result{r}, begin_ns_{now_ns()}, next_show_ns_{begin_ns_ + second_ns},
+  next_sample_ns_{begin_ns_} {
   r.server_pids = server.pids();
   r.memory.before_kb = server.rss_kb();
   shown_ = {begin_ns_, server.cpu_ns(), own_cpu_ns(), 0, 0, 0, {}};
@@ -117,9 +120,17 @@ void stage::close() {
     std::fputs("\r\x1b[K", stderr);
 }
 
+void stage::sample_memory(std::int64_t now) {
+  if (server.empty() || now < next_sample_ns_)
+    return;
+  next_sample_ns_ = now + sample_every_ns;
+  result.memory.samples.emplace_back(to_s(now - begin_ns_), server.rss_kb());
+}
+
 /// One line a second: overwritten on a terminal, one below the other in a file.
 void stage::show(const scenario& s, std::int64_t now) {
   next_show_ns_ = now + second_ns;
+  sample_memory(now);
   if (o.quiet)
     return;
   const auto r = read(s);
