@@ -17,10 +17,15 @@ class Failed(Exception):
     """The generator could not measure; the text says why."""
 
 
+def spread(urls, rooms):
+    """The generator takes rooms and URLs in turn. This order makes a room's members use all URLs in turn as well."""
+    return [urls[(i + i // rooms) % len(urls)] for i in range(rooms * len(urls))] if len(urls) > 1 else urls
+
+
 def arguments(cell, urls, pids, seconds, rate=None, source_addresses=8):
     """The command line for one cell. `rate`: messages per second in all, for an open loop."""
     command = [machine.TROUPE, "load", cell.scenario, "--path", "/socket.io/", "--connections", cell.connections, "--rooms", cell.rooms]
-    for url in urls:
+    for url in spread(urls, cell.rooms):
         command += ["--url", url]
     for pid in pids:
         command += ["--server-pid", pid]
@@ -106,6 +111,10 @@ def figures(results):
     if count == 1:
         out["ramp_per_s"] = total(results, "ramp", "per_second")
         out["ramp_server_cpu_s"] = total(results, "ramp", "server_cpu_s")
+        if results[0]["scenario"] == "connect":
+            ramp = results[0]["ramp"]
+            out["generator_share"] = ramp["generator_cpu_s"] / ramp["seconds"] if ramp["seconds"] else None
+            out["server_share"] = ramp["server_cpu_s"] / ramp["seconds"] if ramp["seconds"] else None
         rss = total(results, "server", "rss_kb_per_connection_at_end")
         out["rss_kb_per_connection"] = None if rss is None else rss * kb
     return out

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import generator
 import machine
+import process
 
 GENERATOR_LIMIT = 0.9  # of a core: above this the generator may be what is measured
+# Two generators must measure at the same time, so both connect at a pace that every server keeps up with.
+PACE = 250  # connections per second
+SKEW = 0.1  # of the measured time: by so much their ramps may differ
 
 
 @dataclass(frozen=True)
@@ -43,19 +47,24 @@ def measure(server, cell, seconds, rate=None, certificate=None, generators=1):
     """Starts the server, runs the generators, stops the server. Returns the figures; a failure is one, too."""
     part = cell if generators == 1 else halves(cell)
     cpus = [machine.GENERATOR_CPU, machine.second_generator_cpu()][:generators]
+    others = process.Others([machine.SERVER_CPU, *cpus])
     try:
         running = server.start(tls=certificate.files() if cell.tls else None)
     except (OSError, RuntimeError, ValueError) as why:
         return {"ok": False, "error": str(why)}
     try:
-        commands = [
-            generator.arguments(part, running.urls, running.pids, seconds, rate) + ["--room-prefix", f"{'ab'[i]}"] for i in range(generators)
-        ]
+        command = generator.arguments(part, running.urls, running.pids, seconds, rate)
+        pace = ["--connect-rate", PACE] if generators > 1 else []
+        commands = [[*command, *pace, "--room-prefix", prefix] for prefix in "ab"[:generators]]
         patience = 120 + seconds.warmup + 3 * seconds.duration
-        out = generator.figures(generator.run(commands, cpus, patience))
+        results = generator.run(commands, cpus, patience)
+        ramps = [result["ramp"]["seconds"] for result in results]
+        if max(ramps) - min(ramps) > SKEW * seconds.duration:
+            return {"ok": False, "error": f"the generators did not measure at the same time: they took {ramps} s to connect"}
+        out = generator.figures(results)
         if not running.alive():
-            out |= {"ok": False, "error": f"the server died: {server.errors(running)}"}
-        return out
+            return out | {"ok": False, "error": f"the server died: {server.errors(running)}"}
+        return out | {"others_share": others.share(running.pids)}
     except generator.Failed as why:
         return {"ok": False, "error": f"{why} {server.errors(running)}".strip()}
     finally:

@@ -5,9 +5,9 @@ import os
 import resource
 import signal
 import subprocess
+import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None)
 
@@ -40,9 +40,32 @@ def cpu_seconds(pids):
     return total / TICKS
 
 
-def rss(pids):
+def busy_seconds(cpus):
+    """What these cores have worked since the machine was started, whoever for."""
     total = 0
-    for pid in pids:
-        with open(f"/proc/{pid}/statm") as f:
-            total += int(f.read().split()[1])
-    return total * PAGE
+    with open("/proc/stat") as f:
+        for line in f:
+            name, *ticks = line.split()
+            if name.startswith("cpu") and name[3:].isdigit() and int(name[3:]) in cpus:
+                user, nice, system, _idle, _wait, irq, softirq, steal = map(int, ticks[:8])
+                total += user + nice + system + irq + softirq + steal
+    return total / TICKS
+
+
+class Others:
+    """How much of some cores other programs take while a measurement runs."""
+
+    def __init__(self, cpus):
+        self.cpus = set(cpus)
+        self.began, self.busy, self.ended_children = time.monotonic(), busy_seconds(self.cpus), self.of_children()
+
+    @staticmethod
+    def of_children():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    def share(self, pids):
+        """Of the cores since the beginning, without these processes and children that have ended meanwhile."""
+        ours = cpu_seconds(pids) + self.of_children() - self.ended_children
+        passed = (time.monotonic() - self.began) * len(self.cpus)
+        return max(0.0, busy_seconds(self.cpus) - self.busy - ours) / passed

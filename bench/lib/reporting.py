@@ -1,5 +1,7 @@
 """Writes report.md and its plots from the raw records."""
 
+import statistics
+
 import cells
 import plots
 from measuring import GENERATOR_LIMIT
@@ -19,17 +21,28 @@ def write_report(records, directory):
 
 def head(summary):
     m = summary.meta
+    rounds = max((r["round"] for r in summary.records.all), default=0)
     lines = [
         f"# Troupe beside its peers, {m['date']}\n",
         f"{m['cpu']}, {m['cores']} cores, {m['memory_gib']} GiB; {m['system']}, kernel {m['kernel']}. Troupe at commit `{m['troupe']}`.\n",
-        f"Written by `bench/run` from `raw.jsonl`: {max((r['round'] for r in summary.records.all), default=0)} interleaved rounds, "
-        f"{m['warmup_s']:g} s of warm-up and {m['duration_s']:g} s measured per cell (latency twice that, idle 20 s). Servers on one core, all "
+        f"Written by `bench/run` from `raw.jsonl`: {rounds} interleaved {'round' if rounds == 1 else 'rounds'}, "
+        f"{m['warmup_s']:g} s of warm-up and {m['duration_s']:g} s measured per cell (latency twice that, idle 25 s). Servers on one core, all "
         "their processes and Redis together; the generator on another. Figures are medians, with the lowest and the highest round "
         "in brackets; ratios are ratios of medians. [bench/README.md](../../../bench/README.md) says what each cell is.\n",
         table(["server", "what it is"], [[s.label, m["servers"].get(s.name, "")] for s in summary.servers], 2),
     ]
+    lines += [machine_was(summary)]
     lines += [f"Not measured: {name}, because {why}.\n" for name, why in m["missing"].items()]
     return "\n".join(lines)
+
+
+def machine_was(summary):
+    shares = [100 * r["others_share"] for r in summary.records.all if "others_share" in r]
+    if not shares:
+        return ""
+    middle, most = statistics.median(shares), max(shares)
+    warning = " **The machine was busy with other things: take these figures for a trial.**" if middle > 3 else ""
+    return f"Other programs used {middle:.1f} % of the cores in use (median; at most {most:.0f} %).{warning}\n"
 
 
 def verdict(summary):
@@ -91,7 +104,7 @@ def sections(summary, pictures):
     )  # fmt: skip
     yield section(
         "Ramp", "Connections per second, each with WebSocket handshake, CONNECT and an acknowledged join; as fast as the server takes them, 256 at a time.",
-        picture("ramp"), grid(summary, group("ramp") + group("ramp-tls"), "ramp_per_s", title="connections"),
+        picture("ramp"), grid(summary, group("ramp") + group("ramp-tls"), "ramp_per_s", mark_limited=True, title="connections"),
     )  # fmt: skip
     yield section(
         "Idle connections", "KB (1,000 bytes) of RSS per joined connection, all processes together, above what the empty server takes; then CPU in percent of a core.",

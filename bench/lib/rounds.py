@@ -28,7 +28,7 @@ class Plan:
         shuffled = dice.sample(self.cells, len(self.cells))
         shuffled.sort(key=lambda cell: cell.group in cells.OPEN_LOOP_GROUPS)
         for cell in shuffled:
-            able = [s for s in self.servers if (not cell.servers or s.name in cell.servers) and (s.tls or not cell.tls)]
+            able = [server for server in self.servers if cell.takes(server.name)]
             for server in dice.sample(able, len(able)):
                 yield cell, server
 
@@ -78,10 +78,10 @@ class Plan:
             text = "failed: " + r["error"].splitlines()[0][:120]
         else:
             parts = [
-                ("{:.0f}/s", r["deliveries_per_s"]),
-                ("{:.1f} CPU s per million", r["cpu_s_per_million"]),
-                ("p99 {:.2f} ms", r["p99_ms"]),
-                ("generator {:.0%}", r["generator_share"]),
+                ("{:.0f}/s", r.get("deliveries_per_s") or None),
+                ("{:.1f} CPU s per million", r.get("cpu_s_per_million")),
+                ("p99 {:.2f} ms", r.get("p99_ms") or None),
+                ("generator {:.0%}", r.get("generator_share")),
                 ("{:.0f} connects/s", r.get("ramp_per_s") if r["cell"].startswith("ramp") else None),
                 ("{:.1f} KB each", r.get("rss_kb_per_connection") if r["cell"].startswith("idle") else None),
             ]

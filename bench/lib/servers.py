@@ -47,9 +47,6 @@ class Running:
 class Server:
     """Name and label of a kind of server, and `begin`, which starts its processes into a Running."""
 
-    tls = True
-    floor = False
-
     def __init__(self, name, label):
         self.name, self.label = name, label
 
@@ -122,9 +119,6 @@ class Troupe(Server):
 
 
 class Floor(Server):
-    tls = False
-    floor = True
-
     def require(self):
         if not machine.FLOOR.is_file():
             raise NotAvailable(f"{machine.FLOOR} is not built (bench/setup)")

@@ -94,9 +94,11 @@ class Verdict:
 
     def connections(self):
         where = f"{cells.RAMP:,} connections"
-        for cell, what in (("ramp", "Ramp: connections per second, by Node's"), ("ramp-tls", "The same with TLS")):
-            value = self.summary.ratio(f"{cell}/{cells.RAMP}", "ramp_per_s", "troupe", "ws")
-            self.at_least(what, where, 5, value)
+        self.at_least("Ramp: connections per second, by Node's", where, 5, self.summary.ratio(f"ramp/{cells.RAMP}", "ramp_per_s", "troupe", "ws"))
+        for group, name in (("ramp", ""), ("ramp-tls", ", TLS")):
+            runs = [r for r in self.summary.records.find(cell=f"{group}/{cells.RAMP}", server="troupe") if "error" not in r]
+            missed = sum(r["connections_wanted"] - r["connections_established"] for r in runs)
+            self.at_most("Ramp: handshakes refused or timed out", where + name, 0, missed if runs else None)
         idle = f"idle/{cells.RAMP}"
         self.at_most("Memory of an idle joined connection", where, 6, self.summary.median(idle, "troupe", "rss_kb_per_connection"), " KB")
         share = self.summary.median(idle, "troupe", "server_share")

@@ -11,7 +11,8 @@ const workers = 2;
 
 function primary() {
   const server = web_server();
-  setupMaster(server, { loadBalancingMethod: "least-connection" });
+  // At random: taken in turn, connections would end up on the worker that holds the rest of their room.
+  setupMaster(server, { loadBalancingMethod: "random" });
   setupPrimary();
   cluster.setupPrimary({ serialization: "advanced" }); // @socket.io/sticky hands buffers over
   let missing = workers;
