@@ -67,4 +67,9 @@ struct options {
   bool quiet = false;            ///< no progress
 };
 
+/// Connection i is in room i % rooms.
+constexpr std::uint32_t room_size(const options& o, std::uint32_t room) {
+  return (o.connections - room + o.rooms - 1) / o.rooms;
+}
+
 } // namespace troupe::load

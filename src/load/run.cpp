@@ -35,12 +35,12 @@ result<options> check_sizes(options o) {
   if (o.rooms > o.connections)
     return impossible("there are more rooms than connections");
   const auto members = o.connections / o.rooms;
-  if (o.scenario == scenario_kind::fanout) {
-    if (o.publishers > members)
-      return impossible("a room of " + std::to_string(members) + " has no " + std::to_string(o.publishers) + " publishers");
-    if (members < 2 && !o.sender_receives)
-      return impossible("a room needs two members, unless --sender-receives yes");
-  }
+  const auto publishers = o.scenario == scenario_kind::fanout ? o.publishers : 1;
+  const bool rooms_talk = o.scenario == scenario_kind::fanout || o.scenario == scenario_kind::chat;
+  if (rooms_talk && publishers + (o.sender_receives ? 0 : 1) > members)
+    return impossible(
+      "rooms of " + std::to_string(members) + " are too small for " + std::to_string(publishers)
+      + " publishers: one member of each room only listens, unless --sender-receives yes");
   if (o.payload_bytes < marker::size)
     return impossible("a body has " + std::to_string(marker::size) + " bytes at least: it holds who sent it and when");
   if (o.rate && *o.rate <= 0)

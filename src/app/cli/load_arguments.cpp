@@ -13,6 +13,10 @@ namespace {
 
 using load::scenario_kind;
 
+// Without a description: it would stand in the middle of the help.
+const CLI::Validator not_negative = CLI::NonNegativeNumber.description("");
+const CLI::Validator positive = CLI::PositiveNumber.description("");
+
 /// One JSON a line; empty lines are skipped.
 result<std::vector<std::string>> read_auth(const std::string& text) {
   std::vector<std::string> out;
@@ -104,12 +108,12 @@ void load_arguments::add_ramp(CLI::App& command) {
   command.add_option("--connect-rate", values.connect_rate, "New connections per second; 0: as fast as the server takes them")
     ->group(group)
     ->type_name("N")
-    ->check(CLI::NonNegativeNumber)
+    ->check(not_negative)
     ->capture_default_str();
   command.add_option("--connect-concurrency", values.connect_concurrency, "Handshakes at a time")
     ->group(group)
     ->type_name("N")
-    ->check(CLI::PositiveNumber)
+    ->check(positive)
     ->capture_default_str();
   command
     .add_option(
@@ -122,7 +126,7 @@ void load_arguments::add_ramp(CLI::App& command) {
   command.add_option("--timeout", values.timeout_s, "Seconds for a handshake, and for stragglers at the end")
     ->group(group)
     ->type_name("S")
-    ->check(CLI::PositiveNumber)
+    ->check(positive)
     ->capture_default_str();
 }
 
@@ -162,7 +166,7 @@ void load_arguments::add_messages(CLI::App& command) {
   command.add_option("--sender-receives", sender_receives, "Whether who publishes receives it, too: yes or no")
     ->group(group)
     ->type_name("YES|NO")
-    ->check(CLI::IsMember({"yes", "no"}))
+    ->check(CLI::IsMember({"yes", "no"}).description(""))
     ->capture_default_str();
   command.add_option("--payload-bytes", values.payload_bytes, "Length of {body}, 48 at least")
     ->group(group)
@@ -201,12 +205,12 @@ void load_arguments::add_churn(CLI::App& command) {
   command.add_option("--stay", values.stay_s, "Seconds that a member stays, on average; 0: nobody leaves")
     ->group(group)
     ->type_name("S")
-    ->check(CLI::NonNegativeNumber)
+    ->check(not_negative)
     ->capture_default_str();
   command.add_option("--away", values.away_s, "Seconds until it comes back, on average")
     ->group(group)
     ->type_name("S")
-    ->check(CLI::NonNegativeNumber)
+    ->check(not_negative)
     ->capture_default_str();
   command
     .add_option("--leave", values.leave, "Event that leaves {room}, answered like the join; empty: members only disconnect")
@@ -221,17 +225,17 @@ void load_arguments::add_storms(CLI::App& command) {
   command.add_option("--storms", values.storms, "How often all connections are cut")
     ->group(group)
     ->type_name("N")
-    ->check(CLI::PositiveNumber)
+    ->check(positive)
     ->capture_default_str();
   command.add_option("--hold", values.hold_s, "Seconds of rest before each storm")
     ->group(group)
     ->type_name("S")
-    ->check(CLI::NonNegativeNumber)
+    ->check(not_negative)
     ->capture_default_str();
   command.add_option("-d,--duration", values.duration_s, "Seconds after which not being back is a failure")
     ->group(group)
     ->type_name("S")
-    ->check(CLI::PositiveNumber)
+    ->check(positive)
     ->capture_default_str();
 }
 
@@ -244,7 +248,7 @@ void load_arguments::add_echo(CLI::App& command) {
   command.add_option("--echo-reply", echo_reply, "How: ack, or event (any event that holds the same {body})")
     ->group(group)
     ->type_name("HOW")
-    ->check(CLI::IsMember({"ack", "event"}))
+    ->check(CLI::IsMember({"ack", "event"}).description(""))
     ->capture_default_str();
   command.add_option("--payload-bytes", values.payload_bytes, "Length of {body}, 48 at least")
     ->group(group)
@@ -267,12 +271,12 @@ void load_arguments::add_time(CLI::App& command) {
   command.add_option("--warmup", values.warmup_s, "Seconds before measuring begins")
     ->group(group)
     ->type_name("S")
-    ->check(CLI::NonNegativeNumber)
+    ->check(not_negative)
     ->capture_default_str();
   command.add_option("-d,--duration", values.duration_s, "Seconds that are measured")
     ->group(group)
     ->type_name("S")
-    ->check(CLI::NonNegativeNumber)
+    ->check(not_negative)
     ->capture_default_str();
 }
 
@@ -282,7 +286,7 @@ void load_arguments::add_output(CLI::App& command) {
     ->group(group)
     ->type_name("FILE");
   command.add_flag("-q,--quiet", values.quiet, "No progress")->group(group);
-  command.add_option("--cpu", values.cpu, "Run on this core only")->group(group)->type_name("N")->check(CLI::NonNegativeNumber);
+  command.add_option("--cpu", values.cpu, "Run on this core only")->group(group)->type_name("N")->check(not_negative);
   command.add_option("--seed", values.seed, "Of everything that is left to chance")
     ->group(group)
     ->type_name("N")

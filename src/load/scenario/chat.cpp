@@ -39,6 +39,8 @@ class chat_scenario : public scenario {
   void leave_room(client& c);
   void disconnect(client& c);
   void come_back(std::int64_t now);
+  /// Who talks and leaves. The last member of a room only listens, so that there is somebody who gets everything.
+  std::uint32_t talkers(std::uint32_t room) const { return room_size(o_, room) - (o_.sender_receives ? 0 : 1); }
   client* somebody();
   std::int64_t pause();
   void end();
@@ -62,7 +64,7 @@ chat_scenario::chat_scenario(stage& s) :
   error_{"42" + s.crowd.steps().nsp_prefix() + "[\"error\""}, places_(o_.connections), talks_{o_.seed},
   leaves_{o_.seed + 1}, random_{o_.seed + 2} {
   for (std::uint32_t room = 0; room < o_.rooms; ++room)
-    rooms_.emplace_back((o_.connections - room + o_.rooms - 1) / o_.rooms, o_.sender_receives);
+    rooms_.emplace_back(room_size(o_, room), talkers(room), o_.sender_receives);
 }
 
 void chat_scenario::on_live(client& c, std::int64_t now) {
@@ -128,7 +130,7 @@ client* chat_scenario::somebody() {
   auto& clients = stage_.crowd.clients();
   for (int i = 0; i < tries; ++i) {
     auto& c = clients[random_() % clients.size()];
-    if (places_[c.index] == place::inside)
+    if (places_[c.index] == place::inside && c.member < talkers(c.room))
       return &c;
   }
   return nullptr;

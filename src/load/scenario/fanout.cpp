@@ -65,7 +65,7 @@ fanout_scenario::fanout_scenario(stage& s) :
   deliver_{"42" + s.crowd.steps().nsp_prefix() + "[\"" + o_.deliver + '"'},
   error_{"42" + s.crowd.steps().nsp_prefix() + "[\"error\""} {
   for (std::uint32_t room = 0; room < o_.rooms; ++room)
-    rooms_.emplace_back((o_.connections - room + o_.rooms - 1) / o_.rooms, o_.sender_receives);
+    rooms_.emplace_back(room_size(o_, room), o_.publishers, o_.sender_receives);
   make_publishers();
 }
 

@@ -36,8 +36,11 @@ result<url> parse_url(std::string_view text) {
   if (rest.find_first_of("/?#@") != rest.npos)
     return invalid(text, "holds more than a host and a port; the path goes into --path");
   url out{*tls, {}, static_cast<std::uint16_t>(*tls ? 443 : 80)};
-  const auto host_end = rest.starts_with('[') ? rest.find(']') : rest.find(':');
-  if (rest.starts_with('[') && host_end != rest.npos) {
+  const bool bracket = rest.starts_with('[');
+  const auto host_end = rest.find(bracket ? ']' : ':');
+  if (bracket && host_end == rest.npos)
+    return invalid(text, "opens a bracket and does not close it");
+  if (bracket) {
     out.host = rest.substr(1, host_end - 1);
     rest.remove_prefix(host_end + 1);
   } else {
