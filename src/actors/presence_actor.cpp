@@ -150,7 +150,10 @@ void presence_actor::on(presence_describe& m) {
   m.found({state.online, state.status, state.last_seen, model_.sockets().size()});
 }
 
-void presence_actor::tell_update() { tell_watchers("presence:update", presence::state_text(user_, model_.now())); }
+void presence_actor::tell_update() {
+  if (!model_.watchers().empty())
+    tell_watchers("presence:update", presence::state_text(user_, model_.now()));
+}
 
 void presence_actor::tell_watchers(std::string_view event, const std::string& object) {
   std::map<std::string_view, ports::target> by_nsp;

@@ -2,18 +2,16 @@
 
 #include "backends/auth/connect_payload.hpp"
 #include "backends/auth/jose.hpp"
+#include "base/random.hpp"
 
 #include <array>
-#include <openssl/rand.h>
-#include <stdexcept>
 
 namespace troupe::auth {
 namespace {
 
 std::string random_name() {
   std::array<unsigned char, 9> bytes;
-  if (RAND_bytes(bytes.data(), bytes.size()) != 1)
-    throw std::runtime_error("the system has no random bytes");
+  fill_random(bytes.data(), bytes.size());
   return "anon-" + jose::encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 

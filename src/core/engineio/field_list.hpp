@@ -9,6 +9,7 @@ namespace troupe::engineio {
 /// the size. Neither may contain NUL, as no HTTP header and no text of a query that is of use does; what does is cut there.
 class field_list {
  public:
+  void reserve(std::size_t bytes) { packed_.reserve(bytes); }
   void add(std::string_view name, std::string_view value) {
     append(name);
     append(value);

@@ -12,6 +12,11 @@ namespace troupe::logic {
 /// Writes one JSON object member by member, in order, as text.
 class object_text {
  public:
+  object_text() {
+    out_.reserve(128);
+    out_.push_back('{');
+  }
+
   object_text& text(std::string_view name, std::string_view value);
   object_text& number(std::string_view name, std::int64_t value);
   object_text& boolean(std::string_view name, bool value);
@@ -29,7 +34,7 @@ class object_text {
   std::string& key(std::string_view name);
   void separate();
 
-  std::string out_ = "{";
+  std::string out_;
 };
 
 } // namespace troupe::logic

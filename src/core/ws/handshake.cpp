@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <openssl/evp.h>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -80,6 +81,19 @@ std::optional<std::string> answer(std::string_view offer) {
   return reply;
 }
 
+struct context_deleter {
+  void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
+};
+
+/// What EVP_Digest does, less the search for the algorithm and the making of a context, which cost more than the digest.
+void sha1(std::string_view text, unsigned char* out, unsigned& size) {
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, context_deleter> context(EVP_MD_CTX_new());
+  EVP_DigestInit_ex2(context.get(), algorithm, nullptr);
+  EVP_DigestUpdate(context.get(), text.data(), text.size());
+  EVP_DigestFinal_ex(context.get(), out, &size);
+}
+
 } // namespace
 
 std::string accept_key(std::string_view sec_websocket_key) {
@@ -87,7 +101,7 @@ std::string accept_key(std::string_view sec_websocket_key) {
   text += magic;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr);
+  sha1(text, digest.data(), size);
   std::array<unsigned char, 32> encoded; // 20 bytes -> 28 characters and a NUL
   const int length = EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(size));
   return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(length)};

@@ -67,6 +67,7 @@ engineio::handshake_ptr make_handshake(connection& c) {
   shake->address = client_address(c);
   for (auto& [name, value] : h.target.query)
     shake->query.add(name, value);
+  shake->headers.reserve(512);
   for (auto& [name, value] : lower_case_headers(h.request()))
     if (!is_of_the_transport(name))
       shake->headers.add(name, value);
