@@ -189,9 +189,9 @@ void connection::on(report_room& m) {
   auto s = find(nsp_of(m.key));
   const bool member = s && std::find(s->info.rooms.begin(), s->info.rooms.end(), room_of(m.key)) != s->info.rooms.end();
   if (member)
-    hub().to_room(m.key, room_join{{who_, socket_name(s->info.id), true, s->info.who.user_id}, false, {}, true});
+    send_to_room(m.key, room_join{{who_, socket_name(s->info.id), true, s->info.who.user_id}, false, {}, true});
   else
-    hub().to_room(m.key, room_leave{who_, false, {}});
+    send_to_room(m.key, room_leave{who_, false, {}});
 }
 
 void connection::on(report_user& m) {

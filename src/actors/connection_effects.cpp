@@ -87,7 +87,7 @@ void connection::apply(socket& s, logic::join& e, occasion& o) {
     rooms.push_back(e.room);
   }
   room::member who{who_, socket_name(s.info.id), false, s.info.who.user_id};
-  hub().to_room(room_key(s.info.nsp, e.room),
+  send_to_room(room_key(s.info.nsp, e.room),
                 room_join{std::move(who), e.announce, e.acknowledge ? take(o.ack) : std::nullopt});
 }
 
@@ -95,14 +95,14 @@ void connection::apply(socket& s, logic::leave& e, occasion& o) {
   std::erase(s.info.rooms, e.room);
   if (bad_room(e.room)) // nobody is in it
     return;
-  hub().to_room(room_key(s.info.nsp, e.room), room_leave{who_, e.announce, e.acknowledge ? take(o.ack) : std::nullopt});
+  send_to_room(room_key(s.info.nsp, e.room), room_leave{who_, e.announce, e.acknowledge ? take(o.ack) : std::nullopt});
 }
 
 void connection::apply(socket& s, logic::list_room_members& e, occasion& o) {
   if (auto why = bad_room(e.room))
     return refuse(s, o, *why);
   if (o.ack)
-    hub().to_room(room_key(s.info.nsp, e.room), room_members_asked{who_, e.max, take(o.ack)});
+    send_to_room(room_key(s.info.nsp, e.room), room_members_asked{who_, e.max, take(o.ack)});
 }
 
 void connection::apply(socket& s, logic::publish& e, occasion& o) {
@@ -110,7 +110,7 @@ void connection::apply(socket& s, logic::publish& e, occasion& o) {
     return refuse(s, o, *why);
   auto ack = e.acknowledge ? take(o.ack) : std::nullopt;
   auto key = room_key(s.info.nsp, e.room);
-  hub().to_room(std::move(key), room_publish{who_, s.info.who.user_id, std::move(e), ack, {}});
+  send_to_room(std::move(key), room_publish{who_, s.info.who.user_id, std::move(e), ack, {}});
 }
 
 void connection::apply(socket& s, logic::broadcast& e, occasion&) {
@@ -158,12 +158,12 @@ void connection::apply(socket& s, logic::set_status& e, occasion&) {
 
 void connection::apply(socket& s, logic::typing& e, occasion&) {
   if (!bad_room(e.room))
-    hub().to_room(room_key(s.info.nsp, e.room), room_typing{who_, e.active});
+    send_to_room(room_key(s.info.nsp, e.room), room_typing{who_, e.active});
 }
 
 void connection::apply(socket& s, logic::update_document& e, occasion& o) {
   auto key = room_key(s.info.nsp, logic::document_room(e.document));
-  hub().to_room(std::move(key), room_document{who_, s.info.who.user_id, std::move(e), take(o.ack)});
+  send_to_room(std::move(key), room_document{who_, s.info.who.user_id, std::move(e), take(o.ack)});
 }
 
 void connection::apply(socket&, logic::record& e, occasion&) {

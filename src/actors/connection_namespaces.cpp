@@ -137,7 +137,7 @@ void connection::end_socket(std::string_view nsp, std::string_view reason, bool 
   if (acks_)
     fail_acks(acks_->take_all(info.nsp), {"disconnected", "the client has disconnected"});
   for (auto& room : info.rooms)
-    hub().to_room(room_key(info.nsp, room), room_leave{who_, false, {}});
+    send_to_room(room_key(info.nsp, room), room_leave{who_, false, {}});
   hub().egress.submit(who_.shard, ports::roster_leave{room_key(info.nsp, ""), who_});
   for (auto& user : ended->watched)
     hub().to_presence(user, presence_unwatch{ended->place()});

@@ -38,6 +38,7 @@ directory::directory(caf::actor_config& cfg, std::shared_ptr<shard> home) : pinn
 }
 
 caf::behavior directory::make_behavior() {
+  home_->here = this;
   return {[this](to_room& m) { on(m); },
           [this](to_presence& m) { on(m); },
           [this](to_connection& m) { on(m); },
@@ -52,9 +53,23 @@ caf::behavior directory::make_behavior() {
           [this](const end_entries& m) { on(m); }};
 }
 
-void directory::on_end() { home_->timers.stop(); }
+void directory::on_end() {
+  home_->timers.stop();
+  home_->here = nullptr;
+}
+
+bool directory::forward(const std::string& key, room_op& what) {
+  auto e = rooms_.find(key);
+  if (!e)
+    return false;
+  ++e->forwarded;
+  caf::anon_send(e->actor, std::move(what));
+  return true;
+}
 
 void directory::on(to_room& m) {
+  if (m.from_here)
+    --home_->rooms_unread;
   auto e = rooms_.find(m.key);
   if (!e && makes_room(m.what))
     e = make_room(m.key);

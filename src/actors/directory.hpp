@@ -21,6 +21,9 @@ class directory : public pinned {
   const char* name() const override { return "troupe.directory"; }
   std::string describe() const override { return "directory shard=" + std::to_string(home().index); }
 
+  /// Called by the shard's other actors: passes `what` on if there is such a room; otherwise nothing has happened.
+  bool forward(const std::string& key, room_op& what);
+
  private:
   using rooms = entry_table<room::ledger>;
   using presences = entry_table<presence::ledger>;

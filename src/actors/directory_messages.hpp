@@ -18,6 +18,7 @@ namespace troupe::actors {
 struct to_room {
   std::string key;
   room_op what;
+  bool from_here = false; ///< sent on the shard's own thread, and counted in shard::rooms_unread
 };
 
 /// For the presence of this user, made likewise.

@@ -1,26 +1,13 @@
 #include "actors/hub.hpp"
 
+#include "base/random.hpp"
 #include "core/engineio/sid.hpp"
 #include "core/room/room_key.hpp"
 #include "core/socketio/encoder.hpp"
 
 #include <caf/send.hpp>
 
-#include <sys/random.h>
-
-#include <stdexcept>
-
 namespace troupe::actors {
-namespace {
-
-std::size_t shard_of(std::string_view key, std::size_t shards) { return std::hash<std::string_view>{}(key) % shards; }
-
-void fill_from_system(unsigned char* out, std::size_t n) {
-  if (getrandom(out, n, 0) != static_cast<ssize_t>(n))
-    throw std::runtime_error("the operating system gives no random bytes");
-}
-
-} // namespace
 
 hub::hub(const dependencies& d, const options& o, surroundings s)
   : egress(d.egress), authenticator(d.authenticator), namespaces(d.namespaces), counts(d.counts), opts(o),
@@ -31,17 +18,21 @@ std::array<unsigned char, 5> hub::random5() const {
   if (around.random)
     around.random(bytes.data(), bytes.size());
   else
-    fill_from_system(bytes.data(), bytes.size());
+    fill_random(bytes.data(), bytes.size());
   return bytes;
 }
 
+std::uint16_t hub::home_of(std::string_view key) const {
+  return static_cast<std::uint16_t>(std::hash<std::string_view>{}(key) % directories.size());
+}
+
 void hub::to_room(std::string key, room_op what) {
-  auto& part = directories[shard_of(key, directories.size())];
+  auto& part = directories[home_of(key)];
   caf::anon_send(part, actors::to_room{std::move(key), std::move(what)});
 }
 
 void hub::to_presence(std::string user, presence_op what) {
-  auto& part = directories[shard_of(user, directories.size())];
+  auto& part = directories[home_of(user)];
   caf::anon_send(part, actors::to_presence{std::move(user), std::move(what)});
 }
 

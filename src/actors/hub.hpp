@@ -34,6 +34,8 @@ class hub : public std::enable_shared_from_this<hub> {
   std::uint16_t shards() const { return egress.shards(); }
 
   // -- to actors, through the directory part that keeps them --
+  /// The shard whose directory part keeps the room or presence of this key.
+  std::uint16_t home_of(std::string_view key) const;
   void to_room(std::string key, room_op what);
   void to_presence(std::string user, presence_op what);
   void to_connection(session_ref who, connection_op what);

@@ -1,7 +1,10 @@
 #include "actors/pinned.hpp"
 
+#include "actors/directory.hpp"
 #include "actors/hub.hpp"
 #include "base/log.hpp"
+
+#include <caf/send.hpp>
 
 namespace troupe::actors {
 namespace {
@@ -32,6 +35,16 @@ void pinned::enqueue(caf::mailbox_element_ptr message, caf::execution_unit*) {
 
 void pinned::launch(caf::execution_unit* unit, bool lazy, bool hide) {
   event_based_actor::launch(home_.unit ? home_.unit.get() : unit, lazy, hide);
+}
+
+void pinned::send_to_room(std::string key, room_op what) {
+  const auto at = hub().home_of(key);
+  if (at != home_.index)
+    return hub().to_room(std::move(key), std::move(what));
+  if (home_.here && home_.rooms_unread == 0 && home_.here->forward(key, what))
+    return;
+  ++home_.rooms_unread;
+  caf::anon_send(hub().directories[at], actors::to_room{std::move(key), std::move(what), true});
 }
 
 void pinned::on_exit() {

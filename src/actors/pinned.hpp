@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/room_messages.hpp"
 #include "actors/shard.hpp"
 #include "base/time.hpp"
 
@@ -28,6 +29,10 @@ class pinned : public caf::event_based_actor {
   shard& home() const { return home_; }
   class hub& hub() const { return home_.hub; }
   time_point now() { return home_.now(); }
+
+  /// To the room of this key, through the directory part that has it. In order with what else this thread sends there; a room of
+  /// this shard that is known already gets it without the detour.
+  void send_to_room(std::string key, room_op what);
 
   /// One `wake` message at this time instead of the one asked for before; nothing: none.
   void wake_at(std::optional<time_point> at) { home_.timers.set(*this, at); }

@@ -86,7 +86,8 @@ void room_actor::on(room_publish& m) {
     fan_out(out, what.include_sender ? std::nullopt : m.sender);
   }
   if (m.sender) {
-    hub().answer(*m.sender, nsp(), m.ack, messaging::published(what.id, model_.name(), place->seq, place->ts));
+    if (m.ack)
+      hub().answer(*m.sender, nsp(), m.ack, messaging::published(what.id, model_.name(), place->seq, place->ts));
     confirm(m);
   }
   if (m.done)

@@ -13,6 +13,7 @@
 
 namespace troupe::actors {
 
+class directory;
 class hub;
 
 /// What the actors of one shard share. Lives until the last sink of the shard's sessions is gone, which may be after the
@@ -30,6 +31,8 @@ struct shard {
   // Only on the shard's thread:
   shard_timers timers;
   connection_table connections;
+  directory* here = nullptr;      ///< the directory part, while it runs
+  std::size_t rooms_unread = 0;   ///< messages for rooms that this thread has sent to `here` and that it has not seen yet
   bool stopping = false;
 };
 

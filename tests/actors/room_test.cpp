@@ -60,7 +60,7 @@ TEST_CASE("leaving is answered, announced and final") {
 
 TEST_CASE("the ack of a join comes before the first message of the room") {
   world w;
-  auto ann = w.join_as("ann", 0), bob = w.join_as("bob", 1);
+  auto ann = w.join_as("ann", 1), bob = w.join_as("bob", 1); // one thread: the order of what they say is known
   ann.say(R"(42["join_room","a"])");
   ann.heard();
   // Both are on their way before either is handled.

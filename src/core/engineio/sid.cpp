@@ -11,6 +11,16 @@ constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 
 using id_array = std::array<unsigned char, id_bytes>;
 
+constexpr unsigned char no_digit = 64;
+
+constexpr std::array<unsigned char, 256> digits = [] {
+  std::array<unsigned char, 256> values{};
+  values.fill(no_digit);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<unsigned char>(i);
+  return values;
+}();
+
 std::string encode(const id_array& bytes) {
   std::string out;
   out.reserve(id_chars);
@@ -29,10 +39,10 @@ std::optional<id_array> decode(std::string_view id) {
   for (std::size_t i = 0; i < id_chars; i += 4) {
     std::uint32_t n = 0;
     for (char c : id.substr(i, 4)) {
-      const auto v = alphabet.find(c);
-      if (v == alphabet.npos)
+      const auto v = digits[static_cast<unsigned char>(c)];
+      if (v == no_digit)
         return std::nullopt;
-      n = n << 6 | static_cast<std::uint32_t>(v);
+      n = n << 6 | v;
     }
     for (std::size_t k = 0; k < 3; ++k)
       bytes[i / 4 * 3 + k] = static_cast<unsigned char>(n >> (16 - 8 * k));

@@ -1,4 +1,5 @@
 #include "core/json/json_text.hpp"
+#include "core/json/object_index.hpp"
 #include "core/json/scan.hpp"
 
 namespace troupe::json {
@@ -18,8 +19,11 @@ std::size_t skip_comma(std::string_view text, std::size_t pos) {
 
 bool same_key(std::string_view raw, std::string_view name) {
   const auto inner = raw.substr(1, raw.size() - 2);
-  if (inner.find('\\') == inner.npos)
-    return inner == name;
+  if (inner == name)
+    return true;
+  // An escaped spelling is longer than what it stands for.
+  if (inner.size() <= name.size() || inner.find('\\') == inner.npos)
+    return false;
   return string_value(raw) == name;
 }
 
@@ -73,6 +77,19 @@ std::optional<std::string_view> member(std::string_view object, std::string_view
     if (same_key(m->first, name))
       found = m->second;
   return found;
+}
+
+object_index::object_index(std::string_view object) {
+  object_reader reader(object);
+  while (auto m = reader.next())
+    members_.push_back(*m);
+}
+
+std::optional<std::string_view> object_index::find(std::string_view name) const {
+  for (auto m = members_.rbegin(); m != members_.rend(); ++m)
+    if (same_key(m->first, name))
+      return m->second;
+  return std::nullopt;
 }
 
 } // namespace troupe::json

@@ -31,6 +31,7 @@ std::string list(std::initializer_list<std::string_view> fields) {
 
 payload_reader::payload_reader(const inbound_event& event, const limits& l) : limits_(l) {
   first_ = json::array_reader(event.args).next().value_or(std::string_view{});
+  members_ = json::object_index(first_);
 }
 
 void payload_reader::fail(error why) {
@@ -42,10 +43,6 @@ payload_reader& payload_reader::object() {
   if (first_.empty() || json::kind_of(first_) != json::kind::object)
     fail(invalid_payload("the first argument must be an object"));
   return *this;
-}
-
-std::optional<std::string_view> payload_reader::optional_json(std::string_view field) const {
-  return first_.empty() ? std::nullopt : json::member(first_, field);
 }
 
 std::string_view payload_reader::json(std::string_view field) {

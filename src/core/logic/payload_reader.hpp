@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "core/json/object_index.hpp"
 #include "core/limits/limits.hpp"
 #include "core/logic/namespace_logic.hpp"
 
@@ -33,7 +34,7 @@ class payload_reader {
 
   /// Any JSON value as text; it must be there, though it may be null.
   std::string_view json(std::string_view field);
-  std::optional<std::string_view> optional_json(std::string_view field) const;
+  std::optional<std::string_view> optional_json(std::string_view field) const { return members_.find(field); }
   bool boolean(std::string_view field, bool fallback);
   /// An integer of 0 or more.
   std::uint64_t count(std::string_view field);
@@ -48,6 +49,7 @@ class payload_reader {
 
   const limits& limits_;
   std::string_view first_; ///< empty: the event came without arguments
+  json::object_index members_;
   std::optional<error> problem_;
 };
 

@@ -22,8 +22,10 @@ bool matches(std::string_view pattern, std::string_view room) {
 bool names_a_socket(const socket_info& socket, std::string_view room) {
   constexpr std::uint32_t shards_in_use = 64, slots_in_use = 1 << 17;
   const auto other = engineio::parse_socket_id(room);
+  if (!other)
+    return false;
   const auto own = engineio::parse_socket_id(socket.id);
-  return other && own && other->node == own->node && other->session.shard < shards_in_use && other->session.slot < slots_in_use;
+  return own && other->node == own->node && other->session.shard < shards_in_use && other->session.slot < slots_in_use;
 }
 
 } // namespace

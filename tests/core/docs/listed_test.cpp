@@ -29,12 +29,18 @@ std::string contents(const fs::path& file) {
 
 bool lists(const std::string& page, const std::string& what) { return page.find(what) != page.npos; }
 
-/// Path -> text of every C++ source of the program and the library.
+bool of_the_load_generator(const fs::path& file) {
+  const auto text = file.generic_string();
+  return text.find("src/load/") != text.npos || text.find("cli/load_") != text.npos;
+}
+
+/// Path -> text of every C++ source of the program and the library. Not the load generator's: its errors are sentences on the
+/// terminal of whoever started it, and no client sees them.
 std::map<std::string, std::string> sources() {
   std::map<std::string, std::string> found;
   for (const char* part : {"src", "include"})
     for (const auto& entry : fs::recursive_directory_iterator(root / part))
-      if (const auto kind = entry.path().extension(); kind == ".cpp" || kind == ".hpp")
+      if (const auto kind = entry.path().extension(); (kind == ".cpp" || kind == ".hpp") && !of_the_load_generator(entry.path()))
         found.emplace(entry.path().lexically_relative(root).string(), contents(entry.path()));
   return found;
 }
