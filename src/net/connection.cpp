@@ -23,7 +23,7 @@ frame_ptr raw(std::string bytes) { return frame_ptr(new frame(std::move(bytes), 
 } // namespace
 
 connection::connection(shard& home, stream s, std::string peer)
-  : shard_(home), stream_(std::move(s)), http_(std::make_unique<http_exchange>()), peer_(std::move(peer)) {
+  : stream_(std::move(s)), shard_(home), http_(std::make_unique<http_exchange>()), peer_(std::move(peer)) {
   metrics::add(shard_.counters().sockets_open);
 }
 
@@ -199,9 +199,10 @@ void connection::become_websocket(header_list headers, std::size_t max_message, 
   headers.emplace_back("Sec-WebSocket-Accept", ws::accept_key({key.data(), key.size()}));
   headers.insert(headers.end(), http_->reply_headers.begin(), http_->reply_headers.end());
   std::string wire = "HTTP/1.1 101 Switching Protocols\r\n";
+  wire.reserve(512);
   for (auto& [k, v] : headers)
-    wire += k + ": " + v + "\r\n";
-  send(raw(wire + "\r\n"));
+    wire.append(k).append(": ").append(v).append("\r\n");
+  send(raw(std::move(wire.append("\r\n"))));
   deflate_ = deflate;
   frames_ = std::make_unique<ws::frame_reader>(max_message, deflate);
   unlink();
@@ -217,6 +218,7 @@ void connection::become_websocket(header_list headers, std::size_t max_message, 
 void connection::send(frame_ptr f) {
   if (closed_)
     return;
+  shut_lane();
   auto before = out_.bytes();
   out_.push(std::move(f), deflate_);
   metrics::add(shard_.counters().queued_bytes, out_.bytes() - before);
@@ -224,6 +226,31 @@ void connection::send(frame_ptr f) {
     dirty_ = true;
     shard_.mark_dirty(ptr(this));
   }
+}
+
+void connection::send_rest(frame_ptr f, std::size_t written) {
+  send(std::move(f));
+  out_.consume(written);
+  metrics::sub(shard_.counters().queued_bytes, written);
+}
+
+void connection::allow_lane(std::uint32_t slot) {
+  if (deflate_ || stream_.secure())
+    return;
+  lane_slot_ = slot;
+  open_lane();
+}
+
+void connection::open_lane() {
+  if (lane_slot_ == no_lane || !out_.empty() || write_waiting_ || closing_)
+    return;
+  lane_open_ = true;
+  shard_.open_lanes().open(lane_slot_, stream_.fd());
+}
+
+void connection::shut_lane() {
+  if (std::exchange(lane_open_, false))
+    shard_.open_lanes().shut(lane_slot_);
 }
 
 void connection::flush() {
@@ -243,6 +270,8 @@ void connection::flush() {
   }
   if (closing_ && !closed_)
     finish_close();
+  else if (!closed_)
+    open_lane();
 }
 
 void connection::wait_writable() {
@@ -300,6 +329,7 @@ void connection::close_gracefully(std::uint16_t ws_code, std::string_view reason
   if (frames_)
     send(raw(ws::close_frame(ws_code, reason)));
   closing_ = true;
+  shut_lane();
   arm(linger);
   if (out_.empty() && !dirty_)
     finish_close();
@@ -320,6 +350,7 @@ void connection::abort() {
     return;
   ptr keep(this);
   closed_ = true;
+  shut_lane();
   unlink();
   shard_.untrack(*this);
   shard_.readiness().remove(stream_.fd(), *this);
@@ -338,6 +369,8 @@ void connection::attach(session& s, link as) {
 }
 
 void connection::detach() {
+  shut_lane();
+  lane_slot_ = no_lane;
   session_ = nullptr;
   link_ = link::none;
 }

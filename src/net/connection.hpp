@@ -38,6 +38,8 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
 
   /// Queues bytes; they leave at the end of the shard's turn, together with what else has been queued by then.
   void send(frame_ptr f);
+  /// The same for a frame of which the first `written` bytes have gone to the kernel already; nothing is queued before it.
+  void send_rest(frame_ptr f, std::size_t written);
   /// Writes what is queued. Called by the shard.
   void flush();
 
@@ -58,6 +60,8 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   session* peer_session() const { return session_; }
   link role() const { return link_; }
 
+  /// From now on, whenever nothing is queued, broadcasts may go straight to the descriptor: see fanout/lanes.hpp.
+  void allow_lane(std::uint32_t slot);
   bool blocked() const { return write_waiting_; } ///< the kernel takes no more at the moment
   std::size_t queued_bytes() const { return out_.bytes(); }
   std::size_t drop_volatile() { return out_.drop_volatile(); }
@@ -72,11 +76,14 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   std::uint32_t place = 0; ///< the shard's business: where it is in the list of connections
 
  private:
+  static constexpr std::uint32_t no_lane = ~std::uint32_t{0};
   using ptr = boost::intrusive_ptr<connection>;
 
   void on_ready(readiness what) override;
   void tell_interest();
   void wait_writable();
+  void open_lane();
+  void shut_lane();
   void on_eof();
   void consume(std::span<char> bytes);
   void consume_http(std::span<char> bytes);
@@ -89,14 +96,12 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   void on_deadline(time_point now) override;
   void arm(duration in);
 
-  shard& shard_;
+  // What every delivery looks at stands together.
   stream stream_;
-  std::unique_ptr<http_exchange> http_;        ///< null on a WebSocket
-  std::unique_ptr<ws::frame_reader> frames_;   ///< null before
+  shard& shard_;
   outbox out_;
-  session* session_ = nullptr;
-  std::string peer_;
-  std::uint32_t exchange_number_ = 0;
+  std::uint32_t lane_slot_ = no_lane;
+  bool lane_open_ = false;
   link link_ = link::none;
   bool deflate_ = false;
   bool write_waiting_ = false;
@@ -105,6 +110,11 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   bool closed_ = false;
   bool sent_fin_ = false;
   bool eof_ = false;         ///< the peer will send nothing more
+  std::uint32_t exchange_number_ = 0;
+  std::unique_ptr<http_exchange> http_;        ///< null on a WebSocket
+  std::unique_ptr<ws::frame_reader> frames_;   ///< null before
+  session* session_ = nullptr;
+  std::string peer_;
 };
 
 } // namespace troupe::net

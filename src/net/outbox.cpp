@@ -21,6 +21,8 @@ std::size_t outbox::gather(std::span<iovec> out) const {
 }
 
 void outbox::consume(std::size_t n) {
+  if (n == bytes_)
+    return clear();
   bytes_ -= n;
   while (head_ < frames_.size()) {
     auto left = frames_[head_].bytes().size() - offset_;

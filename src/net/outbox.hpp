@@ -20,7 +20,10 @@ class outbox {
   std::size_t bytes() const { return bytes_; }
   std::size_t frames() const { return frames_.size() - head_; }
 
-  /// `deflated`: the connection negotiated permessage-deflate.
+  /// What leaves for this frame; `deflated`: the connection negotiated permessage-deflate.
+  static std::string_view bytes_of(const frame& f, bool deflated) {
+    return deflated && !f.deflated().empty() ? f.deflated() : f.wire();
+  }
   void push(frame_ptr f, bool deflated = false);
   /// Fills `out` with the next bytes to write; gives how many entries were filled.
   std::size_t gather(std::span<iovec> out) const;
@@ -34,7 +37,7 @@ class outbox {
   struct item {
     frame_ptr frame;
     bool deflated;
-    std::string_view bytes() const { return deflated && !frame->deflated().empty() ? frame->deflated() : frame->wire(); }
+    std::string_view bytes() const { return bytes_of(*frame, deflated); }
   };
   std::vector<item> frames_;
   std::size_t head_ = 0;

@@ -1,11 +1,12 @@
 #include "net/shard.hpp"
 
 #include "base/log.hpp"
+#include "base/random.hpp"
 #include "core/engineio/sid.hpp"
 #include "core/frame/frame_builder.hpp"
 #include "net/server.hpp"
 
-#include <openssl/rand.h>
+#include <openssl/crypto.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -112,16 +113,19 @@ void shard::untrack(connection& c) {
 
 // -- the turn ---------------------------------------------------------------------------------------------------------
 
-void shard::put(task t) {
+void shard::post(std::function<void()> f) {
   if (on_this_thread())
-    local_.push_back(std::move(t));
-  else if (inbox_.put(std::move(t)))
+    local_.emplace_back(std::move(f));
+  else if (inbox_.put(std::move(f)))
     poller_.wake();
 }
 
-void shard::post(std::function<void()> f) { put(std::move(f)); }
-
-void shard::submit(ports::egress_op op) { put(std::move(op)); }
+void shard::submit(ports::egress_op&& op) {
+  if (on_this_thread())
+    local_.emplace_back(std::move(op));
+  else if (inbox_.put(std::move(op)))
+    poller_.wake();
+}
 
 /// When the next turn must begin if nothing happens: the past when there is work.
 std::optional<time_point> shard::next_wake() {
@@ -144,6 +148,7 @@ void shard::turn() {
 
 void shard::run_tasks() {
   working_.swap(local_);
+  count_broadcasts();
   for (auto& t : working_) {
     if (auto* f = std::get_if<0>(&t))
       (*f)();
@@ -187,7 +192,7 @@ session* shard::create_session(const engine_endpoint& at, engineio::transport fi
   auto n = free_slots_.back();
   free_slots_.pop_back();
   std::array<unsigned char, 9> random;
-  RAND_bytes(random.data(), random.size());
+  fill_random(random.data(), random.size());
   auto sid = engineio::make_sid({options().node_number, number_, n}, random);
   session_ref ref{number_, n, ++slots_[n].generation};
   slots_[n].who = std::make_unique<session>(*this, at, ref, std::move(sid), first, std::move(place));

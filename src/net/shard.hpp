@@ -6,6 +6,7 @@
 #include "net/connection.hpp"
 #include "net/engineio/session.hpp"
 #include "net/fanout/index.hpp"
+#include "net/fanout/lanes.hpp"
 #include "net/listener.hpp"
 #include "net/metrics.hpp"
 #include "net/options.hpp"
@@ -35,7 +36,7 @@ class shard final : public ports::run_loop {
   // -- any thread
   void post(std::function<void()> f) override;
   bool on_this_thread() const override { return std::this_thread::get_id() == thread_id_.load(std::memory_order_relaxed); }
-  void submit(ports::egress_op op);
+  void submit(ports::egress_op&& op);
   std::uint16_t number() const { return number_; }
   const metrics& counters() const { return metrics_; }
 
@@ -56,6 +57,7 @@ class shard final : public ports::run_loop {
   metrics& counters() { return metrics_; }
   timer_wheel& wheel() { return wheel_; }
   poller& readiness() { return poller_; }
+  lanes& open_lanes() { return lanes_; }
   /// When this turn began.
   time_point now() const { return now_; }
   std::span<char> read_buffer() { return read_buffer_; }
@@ -87,7 +89,6 @@ class shard final : public ports::run_loop {
 
   void accept(int fd, std::string peer);
   void adopt(stream s, std::string peer, std::string received);
-  void put(task t);
   std::optional<time_point> next_wake();
   void turn();
   void run_tasks();
@@ -97,7 +98,9 @@ class shard final : public ports::run_loop {
   void fan_out_room(const ports::fan_out_room& f);
   template<class F>
   std::size_t for_each(const ports::target& to, F&& f);
-  void deliver(session& s, const outbound& what, frame_ptr& msgpack);
+  const frame_ptr& frame_for(const session& s, const outbound& what, frame_ptr& msgpack);
+  void count_broadcasts();
+  bool send_through_lane(std::uint32_t at, const frame_ptr& f);
 
   server& owner_;
   std::uint16_t number_;
@@ -116,6 +119,7 @@ class shard final : public ports::run_loop {
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::unique_ptr<session>> graveyard_;
   fanout_index index_;
+  lanes lanes_;
   std::vector<std::uint32_t> stamps_;            ///< per slot: the last selection that has seen it
   std::uint32_t stamp_ = 0;
 

@@ -10,7 +10,7 @@ using troupe::net::fanout_index;
 
 namespace {
 
-std::set<std::uint32_t> members(const fanout_index& i, std::string_view room) {
+std::set<std::uint32_t> members(fanout_index& i, std::string_view room) {
   std::set<std::uint32_t> out;
   for (auto& m : i.members(room))
     out.insert(m.slot);

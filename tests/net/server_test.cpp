@@ -8,9 +8,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <sys/socket.h>
+
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 using namespace troupe;
@@ -358,4 +361,92 @@ TEST_CASE("closing tells polling and WebSocket clients and leaves nothing behind
   ws.close();
   closing.join();
   CHECK(f.app.closed[engineio::close_reason::server_shutting_down] == 2);
+}
+
+TEST_CASE("single broadcasts go straight to the descriptor: whole, in order, and in each client's own format") {
+  net::server_options o;
+  o.limit.max_queued_bytes = 10'000'000;
+  fixture f(o);
+  ws_client quick(f.port, base + "websocket"), slow(f.port, base + "websocket"), packed(f.port, base + "websocket");
+  int small = 4096;
+  setsockopt(slow.native_handle(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  for (auto* c : {&quick, &slow}) {
+    c->receive();
+    c->send("4hello");
+    REQUIRE(c->receive() == "4hello");
+  }
+  packed.receive();
+  packed.send("hello", true);
+  REQUIRE(packed.receive() == "hello");
+  REQUIRE(f.app.wait_for([&] { return f.app.opened.size() == 3; }));
+  for (auto& m : f.app.opened)
+    f.server.submit(m.shard, ports::roster_join{"room", m});
+  auto room = std::make_shared<const std::string>("room");
+  auto filler = [](int i) { return "[\"x\"," + std::to_string(i) + ",\"" + std::string(30'000, char('a' + i % 26)) + "\"]"; };
+  constexpr int count = 100; // three megabytes: more than the kernel holds for a reader who sleeps
+  for (int i = 0; i < count; ++i) {
+    for (std::uint16_t s = 0; s < f.server.shards(); ++s)
+      f.server.submit(s, ports::fan_out_room{room, event(filler(i)), {}});
+    REQUIRE(quick.receive() == "42" + filler(i)); // so each is the only one of its turn
+    auto binary = packed.receive();
+    REQUIRE(binary);
+    CHECK(binary->front() != '4');
+  }
+  for (int i = 0; i < count; ++i)
+    REQUIRE(slow.receive() == "42" + filler(i));
+}
+
+TEST_CASE("a broadcast keeps its place among what the same client is sent before and after") {
+  fixture f;
+  ws_client c(f.port, base + "websocket");
+  c.receive();
+  c.send("4hello");
+  REQUIRE(c.receive() == "4hello");
+  auto who = f.app.opened.front();
+  f.server.submit(who.shard, ports::roster_join{"room", who});
+  auto room = std::make_shared<const std::string>("room");
+  for (int round = 0; round < 200; ++round)
+    f.server.loop(who.shard).post([&, round] { // all in one round of the shard's work
+      auto numbered = [&](int n) { return event("[" + std::to_string(4 * round + n) + "]"); };
+      f.server.submit(who.shard, ports::fan_out_room{room, numbered(0), {}});
+      f.server.submit(who.shard, ports::send_to{who, numbered(1)});
+      if (round % 2)
+        f.server.submit(who.shard, ports::fan_out_room{room, numbered(2), {}});
+      else
+        f.server.submit(who.shard, ports::send_to{who, numbered(2)});
+      f.server.submit(who.shard, ports::send_to{who, numbered(3)});
+    });
+  for (int n = 0; n < 800; ++n)
+    REQUIRE(c.receive() == "42[" + std::to_string(n) + "]");
+}
+
+TEST_CASE("a broadcast leaves out its sender, and nobody who happens to have the same slot on another shard") {
+  fixture f;
+  std::vector<std::unique_ptr<ws_client>> clients;
+  auto both_shards = [&] {
+    std::set<std::uint16_t> seen;
+    for (auto& who : f.app.opened)
+      seen.insert(who.shard);
+    return seen.size() == 2;
+  };
+  while (clients.size() < 4 || !both_shards()) {
+    clients.push_back(std::make_unique<ws_client>(f.port, base + "websocket"));
+    clients.back()->receive();
+    clients.back()->send("4hello");
+    REQUIRE(clients.back()->receive() == "4hello");
+  }
+  auto room = std::make_shared<const std::string>("room");
+  for (auto& who : f.app.opened)
+    f.server.submit(who.shard, ports::roster_join{"room", who});
+  for (auto& sender : f.app.opened)
+    for (std::uint16_t s = 0; s < 2; ++s)
+      f.server.submit(s, ports::fan_out_room{room, event("[\"from\"]"), sender});
+  for (auto& who : f.app.opened)
+    f.server.submit(who.shard, ports::send_to{who, event("[\"end\"]")});
+  for (auto& c : clients) {
+    std::size_t got = 0;
+    for (auto r = c->receive(); r && *r != "42[\"end\"]"; r = c->receive())
+      ++got;
+    CHECK(got == clients.size() - 1);
+  }
 }

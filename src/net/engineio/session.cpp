@@ -45,7 +45,7 @@ frame_ptr as_text(const frame& f) {
 
 session::session(shard& home, const engine_endpoint& at, session_ref ref, std::string sid, engineio::transport first,
                  admission::permit place)
-  : shard_(home), at_(at), ref_(ref), sid_(std::move(sid)), place_(std::move(place)), transport_(first),
+  : shard_(home), ref_(ref), at_(at), sid_(std::move(sid)), place_(std::move(place)), transport_(first),
     heartbeat_(at.options.ping_interval, at.options.ping_timeout, home.now()) {
   if (at.options.connect_timeout.count() > 0)
     connect_deadline_ = home.now() + at.options.connect_timeout;
@@ -98,6 +98,21 @@ void session::push(frame_ptr f) {
   }
   if (queued_bytes() > shard_.options().limit.max_queued_bytes)
     bound_queue();
+}
+
+void session::push_rest(frame_ptr f, std::size_t written) {
+  if (written == 0 || !websocket_)
+    return push(std::move(f));
+  metrics::add(shard_.counters().packets_out);
+  websocket_->send_rest(std::move(f), written);
+  if (queued_bytes() > shard_.options().limit.max_queued_bytes)
+    bound_queue();
+}
+
+/// Once it is known which parser the client has.
+void session::allow_lane() {
+  if (websocket_ && first_message_seen_ && format_ == socketio::parser::json && !text_only_)
+    websocket_->allow_lane(ref_.slot);
 }
 
 /// Too much waits: what is volatile goes first, then the client.
@@ -274,8 +289,10 @@ void session::on_packet(const engineio::packet& p) {
   switch (p.type) {
     case type::message:
       metrics::add(shard_.counters().packets_in);
-      if (!std::exchange(first_message_seen_, true) && p.binary)
-        format_ = socketio::parser::msgpack;
+      if (!std::exchange(first_message_seen_, true)) {
+        format_ = p.binary ? socketio::parser::msgpack : socketio::parser::json;
+        allow_lane();
+      }
       return sink_->on_message(p.data, p.binary);
     case type::close:
       return on_close_packet();
@@ -321,6 +338,7 @@ void session::switch_over(connection& c) {
   attach_websocket(c);
   for (auto& f : queue_.release())
     c.send(text_only_ ? as_text(*f) : std::move(f));
+  allow_lane();
   reschedule();
 }
 

@@ -41,6 +41,8 @@ class session final : private timer_node {
   void text_only() { text_only_ = true; }
   /// To the client, in order. Volatile frames are dropped when the transport is not writable or the queue is filling.
   void push(frame_ptr f);
+  /// The same for a frame of which the first `written` bytes went through the session's lane.
+  void push_rest(frame_ptr f, std::size_t written);
   bool writable_now() const;
   void namespace_joined();
   void control(const ports::control& c);
@@ -82,19 +84,29 @@ class session final : private timer_node {
   void answer_get_with_queue();
   void drop_connection(connection*& c);
   void bound_queue();
+  void allow_lane();
   std::size_t queued_bytes() const;
   time_point next_deadline() const;
 
+  // What every delivery looks at stands together.
   shard& shard_;
-  const engine_endpoint& at_;
+  connection* websocket_ = nullptr;
   session_ref ref_;
+  socketio::parser format_ = socketio::parser::json;
+  bool first_message_seen_ = false;
+  bool closed_ = false;
+  bool doomed_ = false; ///< a slow reader, to be closed at the end of the turn
+  bool text_only_ = false;
+  bool dirty_ = false;
+  bool said_goodbye_ = false; ///< the client closed by packet while polling
+
+  const engine_endpoint& at_;
   std::string sid_;
   std::unique_ptr<ports::session_sink> sink_;
   admission::permit place_;
   engineio::transport_state transport_;
   engineio::heartbeat heartbeat_;
   poll_queue queue_;             ///< while polling
-  connection* websocket_ = nullptr;
   connection* probe_ = nullptr;
   connection* get_ = nullptr;
   connection* post_ = nullptr;
@@ -102,13 +114,6 @@ class session final : private timer_node {
   time_point upgrade_deadline_ = time_point::max();
   time_point next_noop_ = time_point::max();
   time_point farewell_deadline_ = time_point::max(); ///< closed, waiting for a GET that can be told
-  socketio::parser format_ = socketio::parser::json;
-  bool first_message_seen_ = false;
-  bool closed_ = false;
-  bool said_goodbye_ = false; ///< the client closed by packet while polling
-  bool text_only_ = false;
-  bool doomed_ = false; ///< a slow reader, to be closed at the end of the turn
-  bool dirty_ = false;
 };
 
 } // namespace troupe::net

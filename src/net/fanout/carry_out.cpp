@@ -4,6 +4,8 @@
 #include "net/server.hpp"
 #include "net/shard.hpp"
 
+#include <sys/socket.h>
+
 namespace troupe::net {
 
 void shard::carry_out(ports::egress_op& op) {
@@ -22,7 +24,7 @@ void shard::carry_out(ports::egress_op& op) {
     void operator()(ports::send_to& o) const {
       frame_ptr msgpack;
       if (auto* to = s.find_session(o.who))
-        s.deliver(*to, *o.what, msgpack);
+        to->push(s.frame_for(*to, *o.what, msgpack));
     }
     void operator()(ports::close_session& o) const {
       if (auto* to = s.find_session(o.who))
@@ -41,23 +43,61 @@ void shard::carry_out(ports::egress_op& op) {
   std::visit(visitor{*this}, op);
 }
 
-void shard::deliver(session& s, const outbound& what, frame_ptr& msgpack) {
+const frame_ptr& shard::frame_for(const session& s, const outbound& what, frame_ptr& msgpack) {
   if (s.format() == socketio::parser::json)
-    return s.push(what.text);
+    return what.text;
   if (!msgpack)
     msgpack = build_frame(what.packet, socketio::parser::msgpack, {what.text->is_volatile(), what.text->compress()});
-  s.push(msgpack);
+  return msgpack;
+}
+
+/// Per room, so that the only broadcast of a round can leave at once instead of passing through the queues: with nothing to
+/// leave together with, the detour would only touch every member's memory twice.
+void shard::count_broadcasts() {
+  for (auto& t : working_)
+    if (auto* op = std::get_if<ports::egress_op>(&t))
+      if (auto* f = std::get_if<ports::fan_out_room>(op))
+        if (auto* r = index_.find(*f->room))
+          ++r->broadcasts;
 }
 
 void shard::fan_out_room(const ports::fan_out_room& f) {
   metrics::add(metrics_.fanouts);
+  auto* room = index_.find(*f.room);
+  if (!room)
+    return;
+  const bool alone = room->broadcasts == 1;
+  room->broadcasts -= room->broadcasts > 0; // a room that came into being in this round was not counted
+  const bool all = !f.except || !find_session(*f.except);
+  const auto but = all ? session_ref{} : *f.except;
   frame_ptr msgpack;
-  // Delivering only queues and never changes the index.
-  for (auto& m : index_.members(*f.room)) {
+  // Delivering never ends a session, so the index does not change meanwhile.
+  for (auto& m : room->members) {
+    if (!all && m.slot == but.slot)
+      continue;
+    if (alone && send_through_lane(m.slot, f.what->text))
+      continue;
     auto& to = *slots_[m.slot].who;
-    if (!(f.except && *f.except == to.ref()))
-      deliver(to, *f.what, msgpack);
+    to.push(frame_for(to, *f.what, msgpack));
   }
+}
+
+/// False when there is no lane, or nothing went through it.
+bool shard::send_through_lane(std::uint32_t at, const frame_ptr& f) {
+  const auto fd = lanes_.at(at);
+  if (fd == lanes::none)
+    return false;
+  const auto wire = f->wire();
+  const auto n = ::send(fd, wire.data(), wire.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  metrics::add(metrics_.writes);
+  if (n <= 0)
+    return false; // the way through the queue waits for room, or finds the connection broken
+  metrics::add(metrics_.bytes_out, static_cast<std::uint64_t>(n));
+  if (static_cast<std::size_t>(n) == wire.size())
+    metrics::add(metrics_.packets_out);
+  else
+    slots_[at].who->push_rest(f, static_cast<std::size_t>(n));
+  return true;
 }
 
 template<class F>
@@ -92,7 +132,7 @@ std::size_t shard::for_each(const ports::target& to, F&& f) {
 void shard::fan_out(const ports::target& to, const outbound_ptr& what, const std::function<void(std::size_t)>& counted) {
   metrics::add(metrics_.fanouts);
   frame_ptr msgpack;
-  auto reached = for_each(to, [&](session& s) { deliver(s, *what, msgpack); });
+  auto reached = for_each(to, [&](session& s) { s.push(frame_for(s, *what, msgpack)); });
   if (counted)
     counted(reached);
 }

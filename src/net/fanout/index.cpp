@@ -58,10 +58,15 @@ void fanout_index::remove(std::uint32_t slot, std::uint32_t back) {
     rooms_.erase(rooms_.find(room->key));
 }
 
-const std::vector<fanout_index::member>& fanout_index::members(std::string_view room) const {
-  static const std::vector<member> none;
+fanout_index::roster* fanout_index::find(std::string_view room) {
   auto it = rooms_.find(room);
-  return it == rooms_.end() ? none : it->second->members;
+  return it == rooms_.end() ? nullptr : it->second.get();
+}
+
+const std::vector<fanout_index::member>& fanout_index::members(std::string_view room) {
+  static const std::vector<member> none;
+  auto* r = find(room);
+  return r ? r->members : none;
 }
 
 } // namespace troupe::net

@@ -20,17 +20,20 @@ class fanout_index {
   /// The session is gone.
   void leave_all(std::uint32_t slot);
 
-  /// Slots of the members, in no order; empty for an unknown room. Valid until the next change.
   struct member { std::uint32_t slot; std::uint32_t back; };
-  const std::vector<member>& members(std::string_view room) const;
+  struct roster {
+    std::string key;
+    std::vector<member> members; ///< in no order; `back`: index of this membership in of_[slot]
+    std::uint32_t broadcasts = 0; ///< the shard's business: how many it still has to carry out in this round
+  };
+  /// Null for a room without members here. Valid until the next change.
+  roster* find(std::string_view room);
+  /// Its members; empty for an unknown room.
+  const std::vector<member>& members(std::string_view room);
 
   std::size_t rooms() const { return rooms_.size(); }
 
  private:
-  struct roster {
-    std::string key;
-    std::vector<member> members; ///< `back`: index of this membership in of_[slot]
-  };
   struct membership { roster* room; std::uint32_t position; };
   struct key_hash {
     using is_transparent = void;
