@@ -48,6 +48,8 @@ class stage {
 
   /// Brings everybody in and writes down how that went. False: interrupted, or nobody came.
   bool ramp_up(scenario& s);
+  /// Nothing new is sent: waits for what is under way until `done`, for the time-out at most, interrupted or not.
+  void let_arrive(scenario& s, const std::function<bool(std::int64_t)>& done);
   /// Warm-up, then the measured window.
   void measure(scenario& s);
   /// The last entries of the books.
@@ -64,6 +66,7 @@ class stage {
     std::uint64_t publishes, deliveries, skipped;
     loop_counts traffic;
   };
+  bool step(scenario& s, std::int64_t until_ns, const std::function<bool(std::int64_t)>& done);
   reading read(const scenario& s) const;
   void show(const scenario& s, std::int64_t now);
   void sample_memory(std::int64_t now);

@@ -45,19 +45,29 @@ stage::stage(const options& o_, load::crowd& c, process_meter server_, run_resul
 }
 
 bool stage::pump(scenario& s, std::int64_t until_ns, const std::function<bool(std::int64_t)>& done) {
-  for (;;) {
-    const auto now = now_ns();
-    if (interrupted()) {
-      result.interrupted = true;
-      return false;
-    }
-    if (now >= until_ns || (done && done(now)))
+  while (!interrupted())
+    if (!step(s, until_ns, done))
       return true;
-    if (now >= next_show_ns_)
-      show(s, now);
-    const auto due = std::min({until_ns, next_show_ns_, crowd.work(now), s.work(now)});
-    crowd.poll(due);
+  result.interrupted = true;
+  return false;
+}
+
+void stage::let_arrive(scenario& s, const std::function<bool(std::int64_t)>& done) {
+  const auto until = now_ns() + seconds(o.timeout_s);
+  while (step(s, until, done)) {
   }
+}
+
+/// Does what there is to do once; false: it is time, or done.
+bool stage::step(scenario& s, std::int64_t until_ns, const std::function<bool(std::int64_t)>& done) {
+  const auto now = now_ns();
+  if (now >= until_ns || (done && done(now)))
+    return false;
+  if (now >= next_show_ns_)
+    show(s, now);
+  const auto due = std::min({until_ns, next_show_ns_, crowd.work(now), s.work(now)});
+  crowd.poll(due);
+  return true;
 }
 
 bool stage::ramp_up(scenario& s) {
