@@ -19,6 +19,7 @@ struct server_config {
   int shards = 0;                          ///< I/O threads; 0: one per core
   duration shutdown_timeout{10'000};       ///< SIGTERM to exit, at most
   duration drain_delay{0};                 ///< readiness falls, then this long before connections are closed
+  bool io_uring = true;                    ///< where the kernel offers it
   std::string tls_cert;                    ///< PEM file; both set: the port speaks TLS
   std::string tls_key;
   std::vector<std::string> trusted_proxies;///< addresses whose X-Forwarded-For is believed

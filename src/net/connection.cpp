@@ -253,25 +253,36 @@ void connection::shut_lane() {
     shard_.open_lanes().shut(lane_slot_);
 }
 
-void connection::flush() {
+std::string_view connection::only_frame() const {
+  return closed_ || write_waiting_ || stream_.secure() ? std::string_view() : out_.only();
+}
+
+void connection::flush(std::size_t written) {
   dirty_ = false;
+  if (written > 0 && !closed_)
+    on_written(written);
   std::array<iovec, outbox::max_gather> buffers;
   while (!closed_ && !out_.empty()) {
     auto n = out_.gather(buffers);
     auto r = stream_.write({buffers.data(), n});
-    metrics::add(shard_.counters().writes);
     if (r.status == io_status::would_block)
       return wait_writable();
     if (r.status == io_status::closed)
       return abort();
-    out_.consume(r.bytes);
-    metrics::add(shard_.counters().bytes_out, r.bytes);
-    metrics::sub(shard_.counters().queued_bytes, r.bytes);
+    on_written(r.bytes);
   }
   if (closing_ && !closed_)
     finish_close();
   else if (!closed_)
     open_lane();
+}
+
+void connection::on_written(std::size_t bytes) {
+  out_.consume(bytes);
+  auto& counters = shard_.counters();
+  metrics::add(counters.writes);
+  metrics::add(counters.bytes_out, bytes);
+  metrics::sub(counters.queued_bytes, bytes);
 }
 
 void connection::wait_writable() {

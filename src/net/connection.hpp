@@ -40,8 +40,11 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   void send(frame_ptr f);
   /// The same for a frame of which the first `written` bytes have gone to the kernel already; nothing is queued before it.
   void send_rest(frame_ptr f, std::size_t written);
-  /// Writes what is queued. Called by the shard.
-  void flush();
+  /// Writes what is queued, less the first bytes if they were `written` already. Called by the shard.
+  void flush(std::size_t written = 0);
+  /// What to write when that is the beginning of one frame and needs no TLS; else nothing.
+  std::string_view only_frame() const;
+  int descriptor() const { return stream_.fd(); }
 
   /// Answers the request in progress.
   void reply(http_reply r);
@@ -82,6 +85,7 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   void on_ready(readiness what) override;
   void tell_interest();
   void wait_writable();
+  void on_written(std::size_t bytes);
   void open_lane();
   void shut_lane();
   void on_eof();

@@ -47,6 +47,7 @@ struct server_options {
   std::uint16_t port = 3001; ///< 0: any free port
   std::uint16_t node_number = 0; ///< first two bytes of every id made here
   int shards = 1;
+  bool io_uring = true; ///< for broadcasts, where it is to be had
   std::string tls_cert, tls_key; ///< PEM files; both set: TLS
   std::vector<std::string> trusted_proxies;
   cors_policy cors;

@@ -27,6 +27,8 @@ class outbox {
   void push(frame_ptr f, bool deflated = false);
   /// Fills `out` with the next bytes to write; gives how many entries were filled.
   std::size_t gather(std::span<iovec> out) const;
+  /// The bytes of the only frame, when there is one and none of it has been written; else nothing.
+  std::string_view only() const { return frames() == 1 && offset_ == 0 ? frames_[head_].bytes() : std::string_view(); }
   /// The first `n` bytes have been written.
   void consume(std::size_t n);
   /// Removes volatile frames that have not begun to be written; gives how many.

@@ -19,12 +19,14 @@ constexpr std::size_t read_buffer_size = 64 * 1024;
 constexpr std::uint32_t max_slots = 1u << 24;
 /// Work may make more work; after so many rounds the sockets have their turn again.
 constexpr int rounds_per_turn = 16;
+/// Fewer sends than this cost as much one by one.
+constexpr std::size_t worth_a_ring = 8;
 
 } // namespace
 
 shard::shard(server& owner, std::uint16_t number)
   : owner_(owner), number_(number), listener_(poller_, wheel_, [this](int fd, std::string peer) { accept(fd, std::move(peer)); }),
-    ping_frame_(build_engine_frame("2")), read_buffer_(read_buffer_size) {}
+    ping_frame_(build_engine_frame("2")), read_buffer_(read_buffer_size), ring_(owner.options().io_uring) {}
 
 shard::~shard() = default;
 
@@ -163,10 +165,26 @@ void shard::flush() {
     if (auto* s = find_session(ref))
       s->flush_poll();
   flushing_.swap(dirty_connections_);
-  for (auto& c : flushing_)
-    c->flush();
+  for (auto rest = std::span(flushing_); !rest.empty();) {
+    auto some = rest.first(std::min<std::size_t>(rest.size(), send_ring::batch));
+    flush(some);
+    rest = rest.subspan(some.size());
+  }
   flushing_.clear();
   graveyard_.clear();
+}
+
+/// First what the ring can take, then everybody's rest: a flush can end connections, so none may stand between the two.
+void shard::flush(std::span<const boost::intrusive_ptr<connection>> some) {
+  std::array<int, send_ring::batch> sent{};
+  if (ring_.usable() && some.size() >= worth_a_ring) {
+    for (std::size_t i = 0; i < some.size(); ++i)
+      if (auto bytes = some[i]->only_frame(); !bytes.empty())
+        ring_.add(some[i]->descriptor(), bytes, static_cast<std::uint32_t>(i));
+    ring_.carry_out([&](std::uint32_t i, int result) { sent[i] = result; });
+  }
+  for (std::size_t i = 0; i < some.size(); ++i)
+    some[i]->flush(static_cast<std::size_t>(std::max(sent[i], 0)));
 }
 
 void shard::mark_dirty(boost::intrusive_ptr<connection> c) { dirty_connections_.push_back(std::move(c)); }

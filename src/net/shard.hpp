@@ -7,6 +7,7 @@
 #include "net/engineio/session.hpp"
 #include "net/fanout/index.hpp"
 #include "net/fanout/lanes.hpp"
+#include "net/fanout/send_ring.hpp"
 #include "net/listener.hpp"
 #include "net/metrics.hpp"
 #include "net/options.hpp"
@@ -16,6 +17,7 @@
 
 #include <atomic>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -93,6 +95,7 @@ class shard final : public ports::run_loop {
   void turn();
   void run_tasks();
   void flush();
+  void flush(std::span<const boost::intrusive_ptr<connection>> some);
   void carry_out(ports::egress_op& op);
   void fan_out(const ports::target& to, const outbound_ptr& what, const std::function<void(std::size_t)>& counted);
   void fan_out_room(const ports::fan_out_room& f);
@@ -100,7 +103,9 @@ class shard final : public ports::run_loop {
   std::size_t for_each(const ports::target& to, F&& f);
   const frame_ptr& frame_for(const session& s, const outbound& what, frame_ptr& msgpack);
   void count_broadcasts();
-  bool send_through_lane(std::uint32_t at, const frame_ptr& f);
+  void send_through_lane(int fd, std::uint32_t at, const frame_ptr& f);
+  void finish_batch(const frame_ptr& f);
+  void on_sent(std::uint32_t at, const frame_ptr& f, std::int64_t result);
 
   server& owner_;
   std::uint16_t number_;
@@ -120,6 +125,7 @@ class shard final : public ports::run_loop {
   std::vector<std::unique_ptr<session>> graveyard_;
   fanout_index index_;
   lanes lanes_;
+  send_ring ring_;
   std::vector<std::uint32_t> stamps_;            ///< per slot: the last selection that has seen it
   std::uint32_t stamp_ = 0;
 

@@ -20,6 +20,9 @@ void server(std::vector<row>& t) {
                 demands::node_id)
                 .with_alias("SERVER_ID"));
   t.push_back(number<config>("server.shards", AT(server.shards), {0, 256}, "I/O threads; 0: one per core."));
+  t.push_back(flag<config>(
+    "server.io_uring", AT(server.io_uring),
+    "Send broadcasts by io_uring, which is cheaper; where the kernel or the container forbids it they are sent without."));
   t.push_back(number<config>(
     "server.shutdown_timeout_ms", AT(server.shutdown_timeout), {0, hour}, "From SIGTERM to exit, at most."));
   t.push_back(number<config>(

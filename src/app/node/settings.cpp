@@ -28,6 +28,7 @@ net::server_options net_options(const config& c, std::uint16_t node_number) {
   o.port = c.server.port;
   o.node_number = node_number;
   o.shards = shard_count(c.server);
+  o.io_uring = c.server.io_uring;
   o.tls_cert = c.server.tls_cert;
   o.tls_key = c.server.tls_key;
   o.trusted_proxies = c.server.trusted_proxies;

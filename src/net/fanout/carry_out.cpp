@@ -75,29 +75,43 @@ void shard::fan_out_room(const ports::fan_out_room& f) {
   for (auto& m : room->members) {
     if (!all && m.slot == but.slot)
       continue;
-    if (alone && send_through_lane(m.slot, f.what->text))
+    if (const auto fd = alone ? lanes_.at(m.slot) : lanes::none; fd != lanes::none) {
+      send_through_lane(fd, m.slot, f.what->text);
       continue;
+    }
     auto& to = *slots_[m.slot].who;
     to.push(frame_for(to, *f.what, msgpack));
   }
+  finish_batch(f.what->text);
 }
 
-/// False when there is no lane, or nothing went through it.
-bool shard::send_through_lane(std::uint32_t at, const frame_ptr& f) {
-  const auto fd = lanes_.at(at);
-  if (fd == lanes::none)
-    return false;
+void shard::send_through_lane(int fd, std::uint32_t at, const frame_ptr& f) {
   const auto wire = f->wire();
-  const auto n = ::send(fd, wire.data(), wire.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (!ring_.usable()) {
+    const auto n = ::send(fd, wire.data(), wire.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return on_sent(at, f, n);
+  }
+  ring_.add(fd, wire, at);
+  if (ring_.waiting() == send_ring::batch)
+    finish_batch(f);
+}
+
+void shard::finish_batch(const frame_ptr& f) {
+  if (ring_.waiting() > 0)
+    ring_.carry_out([&](std::uint32_t at, int result) { on_sent(at, f, result); });
+}
+
+/// `result`: bytes that the kernel took, or a negative number. What it did not take goes the way through the session's queue, which
+/// waits for room or finds the connection broken.
+void shard::on_sent(std::uint32_t at, const frame_ptr& f, std::int64_t result) {
   metrics::add(metrics_.writes);
-  if (n <= 0)
-    return false; // the way through the queue waits for room, or finds the connection broken
-  metrics::add(metrics_.bytes_out, static_cast<std::uint64_t>(n));
-  if (static_cast<std::size_t>(n) == wire.size())
+  if (result <= 0)
+    return slots_[at].who->push(f);
+  metrics::add(metrics_.bytes_out, static_cast<std::uint64_t>(result));
+  if (static_cast<std::size_t>(result) == f->wire().size())
     metrics::add(metrics_.packets_out);
   else
-    slots_[at].who->push_rest(f, static_cast<std::size_t>(n));
-  return true;
+    slots_[at].who->push_rest(f, static_cast<std::size_t>(result));
 }
 
 template<class F>
