@@ -37,34 +37,34 @@ struct options {
 
   // Rooms and messages.
   std::uint32_t rooms = 1;
-  std::string room_prefix;       ///< room n is called <prefix><n>; empty: one of this run's own
-  std::uint32_t publishers = 1;  ///< per room
-  std::uint32_t in_flight = 1;   ///< per publisher (fanout) or connection (echo)
-  std::optional<double> rate;    ///< open loop: messages per second in all (chat: per member and minute)
+  std::string room_prefix;      ///< room n is called <prefix><n>; empty: one of this run's own
+  std::uint32_t publishers = 1; ///< per room
+  std::uint32_t in_flight = 1;  ///< per publisher (fanout) or connection (echo)
+  std::optional<double> rate;   ///< open loop: messages per second in all (chat: per member and minute)
   std::size_t payload_bytes = 100;
-  bool sender_receives = false;  ///< whether a publisher gets its own messages, too
+  bool sender_receives = false;                   ///< whether a publisher gets its own messages, too
   std::string join = R"(["join_room","{room}"])"; ///< empty: nobody joins anything
   join_answer join_reply;
   std::string leave = R"(["leave_room","{room}"])";
   std::string publish = R"(["chat:message",{"room":"{room}","message":"{body}"}])";
   std::string deliver = "new_message"; ///< the event in which messages arrive
   std::string echo = R"(["echo","{body}"])";
-  bool echo_by_event = false;    ///< the reply is an event with the body in it, not an ack
+  bool echo_by_event = false; ///< the reply is an event with the body in it, not an ack
 
   // How long, and what is measured.
   double warmup_s = 2;
   double duration_s = 10;
-  double stay_s = 30;            ///< chat: how long a member stays on average
-  double away_s = 2;             ///< chat: and how long it is away then
-  double hold_s = 1;             ///< reconnect: between two storms
-  std::uint32_t storms = 1;      ///< reconnect
+  double stay_s = 30;       ///< chat: how long a member stays on average
+  double away_s = 2;        ///< chat: and how long it is away then
+  double hold_s = 1;        ///< reconnect: between two storms
+  std::uint32_t storms = 1; ///< reconnect
   std::vector<int> server_pids;
-  std::optional<int> cpu;        ///< run on this core only
+  std::optional<int> cpu; ///< run on this core only
   std::uint64_t seed = 1;
 
   // Where results go.
-  std::string json_file;         ///< "-": standard output, instead of the table
-  bool quiet = false;            ///< no progress
+  std::string json_file; ///< "-": standard output, instead of the table
+  bool quiet = false;    ///< no progress
 };
 
 /// Connection i is in room i % rooms.

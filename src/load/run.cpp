@@ -65,18 +65,12 @@ result<options> check_templates(options o) {
 
 std::unique_ptr<scenario> make(stage& s) {
   switch (s.o.scenario) {
-  case scenario_kind::connect:
-    return make_connect(s);
-  case scenario_kind::idle:
-    return make_idle(s);
-  case scenario_kind::fanout:
-    return make_fanout(s);
-  case scenario_kind::echo:
-    return make_echo(s);
-  case scenario_kind::chat:
-    return make_chat(s);
-  case scenario_kind::reconnect:
-    return make_reconnect(s);
+  case scenario_kind::connect: return make_connect(s);
+  case scenario_kind::idle: return make_idle(s);
+  case scenario_kind::fanout: return make_fanout(s);
+  case scenario_kind::echo: return make_echo(s);
+  case scenario_kind::chat: return make_chat(s);
+  case scenario_kind::reconnect: return make_reconnect(s);
   }
   return nullptr;
 }

@@ -78,13 +78,17 @@ void load_arguments::add_to(CLI::App& command, scenario_kind scenario) {
 void load_arguments::add_server(CLI::App& command) {
   auto* g = &command;
   const char* group = "Server";
-  g->add_option("-u,--url", values.urls, "http://host:port or https://host:port; repeatable: connections go to them in turn")
+  g->add_option(
+     "-u,--url", values.urls, "http://host:port or https://host:port; repeatable: connections go to them in turn")
     ->group(group)
     ->type_name("URL")
     ->allow_extra_args(false)
     ->default_str(values.urls[0]);
   g->add_option("--path", values.path, "Path of Engine.IO")->group(group)->type_name("PATH")->capture_default_str();
-  g->add_option("-n,--namespace", values.nsp, "Namespace to connect to")->group(group)->type_name("NSP")->capture_default_str();
+  g->add_option("-n,--namespace", values.nsp, "Namespace to connect to")
+    ->group(group)
+    ->type_name("NSP")
+    ->capture_default_str();
   g->add_option(
      "--auth", auth,
      "What is sent at CONNECT: JSON, or @FILE with one JSON a line, which the connections take in turn. {index} is the "
@@ -104,8 +108,13 @@ void load_arguments::add_server(CLI::App& command) {
 
 void load_arguments::add_ramp(CLI::App& command) {
   const char* group = "Connections";
-  command.add_option("-N,--connections", values.connections, "How many")->group(group)->type_name("N")->capture_default_str();
-  command.add_option("--connect-rate", values.connect_rate, "New connections per second; 0: as fast as the server takes them")
+  command.add_option("-N,--connections", values.connections, "How many")
+    ->group(group)
+    ->type_name("N")
+    ->capture_default_str();
+  command
+    .add_option(
+      "--connect-rate", values.connect_rate, "New connections per second; 0: as fast as the server takes them")
     ->group(group)
     ->type_name("N")
     ->check(not_negative)
@@ -139,7 +148,8 @@ void load_arguments::add_rooms(CLI::App& command) {
     ->type_name("N")
     ->capture_default_str();
   command
-    .add_option("--room-prefix", values.room_prefix, "Rooms are called PREFIX0, PREFIX1, ...; default: one of this run's own")
+    .add_option(
+      "--room-prefix", values.room_prefix, "Rooms are called PREFIX0, PREFIX1, ...; default: one of this run's own")
     ->group(group)
     ->type_name("PREFIX");
   command.add_option("--join", values.join, "Event that joins {room}; empty: none is sent")
@@ -190,7 +200,8 @@ void load_arguments::add_publishing(CLI::App& command) {
   command
     .add_option(
       "--rate", values.rate,
-      "Open loop: this many messages per second in all, whatever becomes of them. Latency counts from when each was due")
+      "Open loop: this many messages per second in all, whatever becomes of them. Latency counts from when each was "
+      "due")
     ->group(group)
     ->type_name("X")
     ->excludes(in_flight);
@@ -199,7 +210,9 @@ void load_arguments::add_publishing(CLI::App& command) {
 void load_arguments::add_churn(CLI::App& command) {
   const char* group = "Messages";
   values.duration_s = 60;
-  command.add_option("--rate", values.rate, "Messages per second in all, at random moments; default: each member one a minute")
+  command
+    .add_option(
+      "--rate", values.rate, "Messages per second in all, at random moments; default: each member one a minute")
     ->group(group)
     ->type_name("X");
   command.add_option("--stay", values.stay_s, "Seconds that a member stays, on average; 0: nobody leaves")
@@ -213,7 +226,8 @@ void load_arguments::add_churn(CLI::App& command) {
     ->check(not_negative)
     ->capture_default_str();
   command
-    .add_option("--leave", values.leave, "Event that leaves {room}, answered like the join; empty: members only disconnect")
+    .add_option(
+      "--leave", values.leave, "Event that leaves {room}, answered like the join; empty: members only disconnect")
     ->group(group)
     ->type_name("EVENT")
     ->capture_default_str();
@@ -254,11 +268,13 @@ void load_arguments::add_echo(CLI::App& command) {
     ->group(group)
     ->type_name("B")
     ->capture_default_str();
-  auto* in_flight = command.add_option("--in-flight", values.in_flight, "Closed loop: unanswered requests per connection")
-                      ->group(group)
-                      ->type_name("K")
-                      ->capture_default_str();
-  command.add_option("--rate", values.rate, "Open loop: requests per second in all. Latency counts from when each was due")
+  auto* in_flight =
+    command.add_option("--in-flight", values.in_flight, "Closed loop: unanswered requests per connection")
+      ->group(group)
+      ->type_name("K")
+      ->capture_default_str();
+  command
+    .add_option("--rate", values.rate, "Open loop: requests per second in all. Latency counts from when each was due")
     ->group(group)
     ->type_name("X")
     ->excludes(in_flight);
@@ -282,7 +298,9 @@ void load_arguments::add_time(CLI::App& command) {
 
 void load_arguments::add_output(CLI::App& command) {
   const char* group = "This program";
-  command.add_option("--json", values.json_file, "Write all results to this file; - for standard output instead of the table")
+  command
+    .add_option(
+      "--json", values.json_file, "Write all results to this file; - for standard output instead of the table")
     ->group(group)
     ->type_name("FILE");
   command.add_flag("-q,--quiet", values.quiet, "No progress")->group(group);

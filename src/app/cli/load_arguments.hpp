@@ -12,7 +12,7 @@ namespace troupe::app {
 /// The options of `troupe load SCENARIO`, with what needs another look after parsing.
 struct load_arguments {
   load::options values;
-  std::string auth;       ///< JSON, or @file with one a line
+  std::string auth; ///< JSON, or @file with one a line
   std::string join_reply = "ack";
   std::string echo_reply = "ack";
   std::string sender_receives = "no";

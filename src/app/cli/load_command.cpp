@@ -20,7 +20,8 @@ struct scenario_text {
 
 constexpr scenario_text scenarios[] = {
   {scenario_kind::connect, "How fast connections come in",
-   "Connects, upgrades to WebSocket, connects to the namespace and joins a room, for every connection; reports how long\n"
+   "Connects, upgrades to WebSocket, connects to the namespace and joins a room, for every connection; reports how "
+   "long\n"
    "each step took, and how many failed and why.\n\n"
    "Examples:\n"
    "  troupe load connect --connections 10000\n"
@@ -44,14 +45,17 @@ constexpr scenario_text scenarios[] = {
    "  troupe load echo -N 100 --in-flight 4\n"
    "  troupe load echo -N 1000 --rate 5000 --echo-reply event"},
   {scenario_kind::chat, "People who come, talk, leave and come back",
-   "Members talk at random moments, leave by the leave event and by disconnecting in turn, and come back. For soaks: with\n"
-   "--server-pid the JSON holds the server's memory every 10 seconds. Deliveries are checked as in fanout, counting what a\n"
+   "Members talk at random moments, leave by the leave event and by disconnecting in turn, and come back. For soaks: "
+   "with\n"
+   "--server-pid the JSON holds the server's memory every 10 seconds. Deliveries are checked as in fanout, counting "
+   "what a\n"
    "member missed only while it was there.\n\n"
    "Example:\n"
    "  troupe load chat -N 10000 --rooms 1000 --rate 500 --stay 60 --duration 3600 --server-pid $(pidof troupe) \\\n"
    "    --json soak.json"},
   {scenario_kind::reconnect, "All connections break, and all come back",
-   "Cuts all connections at once by a TCP reset and reports how long it takes until the last one is live again. Handshakes\n"
+   "Cuts all connections at once by a TCP reset and reports how long it takes until the last one is live again. "
+   "Handshakes\n"
    "that fail are tried again after 50 to 150 ms, and are counted.\n\n"
    "Example:\n"
    "  troupe load reconnect -N 10000 --storms 3 --source-addresses 4"}};
@@ -88,11 +92,13 @@ int generate(const load_arguments& a) {
 void add_load(CLI::App& program, command_context& context) {
   auto* command = program.add_subcommand("load", "Put a server under load and measure it");
   command->require_subcommand(1);
-  command->footer(
-    "Works with any Socket.IO server: --join, --publish, --deliver and --echo say what its events look like; the defaults\n"
-    "are Troupe's. Prints a table, writes everything with --json FILE. Exit code 0: all went well; 1: a message was lost,\n"
-    "doubled or out of order, or a connection failed; 2: the command line is wrong. Ctrl-C ends a run with its results so\n"
-    "far. `troupe load SCENARIO --help` lists the options; docs/load.md explains the figures.");
+  command->footer("Works with any Socket.IO server: --join, --publish, --deliver and --echo say what its events look "
+                  "like; the defaults\n"
+                  "are Troupe's. Prints a table, writes everything with --json FILE. Exit code 0: all went well; 1: a "
+                  "message was lost,\n"
+                  "doubled or out of order, or a connection failed; 2: the command line is wrong. Ctrl-C ends a run "
+                  "with its results so\n"
+                  "far. `troupe load SCENARIO --help` lists the options; docs/load.md explains the figures.");
   for (const auto& text : scenarios) {
     auto a = std::make_shared<load_arguments>();
     auto* scenario = command->add_subcommand(load::name_of(text.kind), text.description);

@@ -9,9 +9,9 @@ namespace troupe::load {
 class reply_order {
  public:
   struct reply {
-    bool counts = false;     ///< answers a request that was still open
-    bool known = false;      ///< there was such a request: when it does not count, this is a second answer
-    bool overtook = false;   ///< an earlier request is still open
+    bool counts = false;   ///< answers a request that was still open
+    bool known = false;    ///< there was such a request: when it does not count, this is a second answer
+    bool overtook = false; ///< an earlier request is still open
     std::int64_t due_ns = 0;
   };
 

@@ -27,15 +27,16 @@ void room_order::append(message_id id) {
   auto& p = publishers_[id.publisher];
   auto& message = *unseen(id);
   const bool sender_waits = sender_receives_ || members_[id.publisher].is == standing::absent;
-  at(end_++) = {id.publisher, id.seq, live_ - (sender_waits ? 0 : 1), message.taken, id.seq < p.seen_end, message.due_ns};
+  at(end_++) = {id.publisher,        id.seq,        live_ - (sender_waits ? 0 : 1), message.taken,
+                id.seq < p.seen_end, message.due_ns};
   message.seen = true;
   p.seen_end = std::max(p.seen_end, id.seq + 1);
   for (; !p.unseen.empty() && p.unseen.front().seen; ++p.first_unseen)
     p.unseen.pop_front();
 }
 
-/// Puts a message that is not in the log to `place` or behind an earlier one of its publisher. When that is not the end,
-/// some listener has lost something: whoever is beyond that place has not got this one, and misses it now.
+/// Puts a message that is not in the log to `place` or behind an earlier one of its publisher. When that is not the
+/// end, some listener has lost something: whoever is beyond that place has not got this one, and misses it now.
 void room_order::insert(message_id id, std::uint64_t place) {
   append(id);
   place = std::max(place, base_);

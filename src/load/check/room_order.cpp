@@ -18,9 +18,9 @@ void order_counts::add(const order_counts& other) {
   unknown += other.unknown;
 }
 
-room_order::room_order(std::uint32_t members, std::uint32_t publishers, bool sender_receives) :
-  publishers_count_{publishers}, sender_receives_{sender_receives}, log_(first_log), members_(members), spans_(members),
-  publishers_(publishers) {}
+room_order::room_order(std::uint32_t members, std::uint32_t publishers, bool sender_receives)
+  : publishers_count_{publishers}, sender_receives_{sender_receives}, log_(first_log), members_(members),
+    spans_(members), publishers_(publishers) {}
 
 void room_order::join(std::uint32_t member, std::int64_t now_ns) {
   const bool nothing_yet = sent_ == 0;

@@ -27,15 +27,16 @@ struct delivery {
   std::int64_t due_ns = 0; ///< as given to `send`
 };
 
-/// Members and publishers share one numbering: the publishers are the members from 0 on. The other members are listeners;
-/// unless senders receive their own messages there must be one, because only who gets everything knows the order.
+/// Members and publishers share one numbering: the publishers are the members from 0 on. The other members are
+/// listeners; unless senders receive their own messages there must be one, because only who gets everything knows the
+/// order.
 ///
-/// Messages stand in a log in the order in which listeners got them; each member has a place in it. A message that is the
-/// next one of the log is the normal case and costs a comparison. What a member skips is missing; it comes late, or is lost
-/// in the end. What a publisher, or somebody who has just joined, gets before any listener waits until its place is known.
-/// (Who is to blame for a gap between two listeners cannot be known: a lost message may also show as a different order.)
-/// A member must get everything from its first message on, everything sent after its join was answered, and everything
-/// that a listener had got before the member asked to leave.
+/// Messages stand in a log in the order in which listeners got them; each member has a place in it. A message that is
+/// the next one of the log is the normal case and costs a comparison. What a member skips is missing; it comes late, or
+/// is lost in the end. What a publisher, or somebody who has just joined, gets before any listener waits until its
+/// place is known. (Who is to blame for a gap between two listeners cannot be known: a lost message may also show as a
+/// different order.) A member must get everything from its first message on, everything sent after its join was
+/// answered, and everything that a listener had got before the member asked to leave.
 class room_order {
  public:
   room_order(std::uint32_t members, std::uint32_t publishers, bool sender_receives);
@@ -49,8 +50,8 @@ class room_order {
   /// The member asks to leave; what comes until `left` still belongs to it.
   void leaving(std::uint32_t member);
   void left(std::uint32_t member);
-  /// The member's connection broke: nothing more is expected of it. Publishers whose messages are complete without it are
-  /// appended to `completed`, once for each message.
+  /// The member's connection broke: nothing more is expected of it. Publishers whose messages are complete without it
+  /// are appended to `completed`, once for each message.
   void dropped(std::uint32_t member, std::vector<std::uint32_t>& completed);
 
   std::uint32_t live() const { return live_; }
@@ -93,8 +94,8 @@ class room_order {
   struct publisher_state {
     std::uint32_t next_seq = 0;
     std::uint32_t first_unseen = 0;
-    std::uint32_t seen_end = 0;         ///< one more than the highest in the log
-    bool broken = false;                ///< its connection is gone, perhaps with messages in it
+    std::uint32_t seen_end = 0;        ///< one more than the highest in the log
+    bool broken = false;               ///< its connection is gone, perhaps with messages in it
     std::deque<unseen_message> unseen; ///< from `first_unseen` on; the front is not seen
   };
   struct message_id {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t read_size = 256 * 1024;
 constexpr std::size_t largest_head = 16 * 1024;
-constexpr int events_at_once = 256;
+constexpr int events_at_once = 64; ///< then sends that are due have their turn
 
 std::string words(int failure) {
   return std::strerror(failure);
@@ -24,9 +24,9 @@ std::string words(int failure) {
 } // namespace
 
 client_loop::client_loop(
-  const options& o, std::vector<target> targets, std::optional<tls_client> tls, client_listener& listener) :
-  o_{o}, targets_{std::move(targets)}, tls_{std::move(tls)}, listener_{listener}, steps_{o}, pong_{client_frame("3")},
-  buffer_(read_size + 4 * o.payload_bytes), epoll_{epoll_create1(EPOLL_CLOEXEC)} {
+  const options& o, std::vector<target> targets, std::optional<tls_client> tls, client_listener& listener)
+  : o_{o}, targets_{std::move(targets)}, tls_{std::move(tls)}, listener_{listener}, steps_{o}, pong_{client_frame("3")},
+    buffer_(read_size + 4 * o.payload_bytes), epoll_{epoll_create1(EPOLL_CLOEXEC)} {
   for (const auto& t : targets_)
     requests_.push_back(steps_.request(t.at.authority()));
 }
@@ -170,7 +170,9 @@ void client_loop::read(client& c, bool until_end) {
       return;
     const auto now = now_ns();
     if (n <= 0) {
-      give_up(c, n == io_closed ? ending::closed : ending::failed, n == io_closed ? "closed by the server" : words(errno), now);
+      give_up(
+        c, n == io_closed ? ending::closed : ending::failed, n == io_closed ? "closed by the server" : words(errno),
+        now);
       return;
     }
     if (kept > 0) {
@@ -262,7 +264,8 @@ bool client_loop::on_other_frame(client& c, const server_frame& f, std::int64_t 
   }
   if (f.op == ws::opcode::close) {
     const bool code = f.payload.size() >= 2;
-    const int number = code ? (static_cast<unsigned char>(f.payload[0]) << 8 | static_cast<unsigned char>(f.payload[1])) : 1005;
+    const int number =
+      code ? (static_cast<unsigned char>(f.payload[0]) << 8 | static_cast<unsigned char>(f.payload[1])) : 1005;
     give_up(
       c, ending::closed,
       "closed by the server with " + std::to_string(number) + " " + std::string(code ? f.payload.substr(2) : ""), now);

@@ -14,10 +14,10 @@
 namespace troupe::load {
 
 struct loop_counts {
-  std::uint64_t reads = 0;   ///< successful ones
-  std::uint64_t frames = 0;  ///< while live
+  std::uint64_t reads = 0;  ///< successful ones
+  std::uint64_t frames = 0; ///< while live
   std::uint64_t bytes = 0;
-  std::uint64_t pings = 0;   ///< of Engine.IO, answered
+  std::uint64_t pings = 0; ///< of Engine.IO, answered
 };
 
 /// Opens connections, takes them through the handshake, answers pings and hands packets to the listener. The listener

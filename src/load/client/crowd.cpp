@@ -13,8 +13,8 @@ constexpr std::int64_t retry_most_ns = 150 * ms_ns;
 
 } // namespace
 
-crowd::crowd(const options& o, std::vector<target> targets, std::optional<tls_client> tls) :
-  o_{o}, loop_{o, std::move(targets), std::move(tls), *this}, clients_(o.connections), random_{o.seed} {
+crowd::crowd(const options& o, std::vector<target> targets, std::optional<tls_client> tls)
+  : o_{o}, loop_{o, std::move(targets), std::move(tls), *this}, clients_(o.connections), random_{o.seed} {
   for (std::uint32_t i = 0; i < clients_.size(); ++i) {
     clients_[i].index = i;
     clients_[i].room = i % o.rooms;
@@ -122,18 +122,11 @@ void crowd::on_gone(client& c, phase was, ending how, std::string_view detail, s
 
 void crowd::count_failure(ending how) {
   switch (how) {
-  case ending::refused:
-    ++counts_.refused;
-    break;
-  case ending::timed_out:
-    ++counts_.timed_out;
-    break;
-  case ending::rejected:
-    ++counts_.rejected;
-    break;
+  case ending::refused: ++counts_.refused; break;
+  case ending::timed_out: ++counts_.timed_out; break;
+  case ending::rejected: ++counts_.rejected; break;
   case ending::closed:
-  case ending::failed:
-    ++counts_.failed;
+  case ending::failed: ++counts_.failed;
   }
 }
 

@@ -28,9 +28,9 @@ bool contains_header(std::string_view head, std::string_view name, std::string_v
 
 } // namespace
 
-handshake::handshake(const options& o) :
-  o_{o}, nsp_prefix_{namespace_prefix(o.nsp)}, join_event_{"[\"" + o.join_reply.event + '"'},
-  accept_{ws::accept_key(key)} {}
+handshake::handshake(const options& o)
+  : o_{o}, nsp_prefix_{namespace_prefix(o.nsp)}, join_event_{"[\"" + o.join_reply.event + '"'}, accept_{ws::accept_key(
+                                                                                                  key)} {}
 
 std::string handshake::request(std::string_view authority) const {
   std::string out{"GET "};
@@ -56,7 +56,8 @@ void handshake::secured(client& c, std::int64_t now) {
 
 handshake_step handshake::on_http(client& c, std::string_view head, std::int64_t now) {
   if (!head.starts_with("HTTP/1.1 101"))
-    return {{}, "the server answered the WebSocket request with \"" + std::string(head.substr(0, head.find("\r\n"))) + '"'};
+    return {
+      {}, "the server answered the WebSocket request with \"" + std::string(head.substr(0, head.find("\r\n"))) + '"'};
   if (!contains_header(head, "sec-websocket-accept", accept_))
     return {{}, "the server's 101 does not accept the WebSocket key"};
   times_.websocket.record(lap(c, now));

@@ -19,8 +19,8 @@ struct phase_times {
 
 /// What follows from what the server said.
 struct handshake_step {
-  std::string send;                 ///< bytes to send
-  std::optional<std::string> over;  ///< it has failed, and why
+  std::string send;                ///< bytes to send
+  std::optional<std::string> over; ///< it has failed, and why
 };
 
 class handshake {

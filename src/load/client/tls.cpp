@@ -26,7 +26,8 @@ result<tls_client> tls_client::create(const options& o) {
   tls_client out;
   out.context_.reset(SSL_CTX_new(TLS_client_method()));
   auto* context = out.context_.get();
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(
+    context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   if (!o.insecure) {
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);

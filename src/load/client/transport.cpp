@@ -19,12 +19,9 @@ io_count tls_result(SSL* ssl, int n) {
     return n;
   switch (SSL_get_error(ssl, n)) {
   case SSL_ERROR_WANT_READ:
-  case SSL_ERROR_WANT_WRITE:
-    return io_again;
-  case SSL_ERROR_ZERO_RETURN:
-    return io_closed;
-  default:
-    return io_failed;
+  case SSL_ERROR_WANT_WRITE: return io_again;
+  case SSL_ERROR_ZERO_RETURN: return io_closed;
+  default: return io_failed;
   }
 }
 

@@ -102,6 +102,13 @@ std::int64_t process_meter::rss_kb() const {
   return sum;
 }
 
+std::int64_t process_meter::rough_rss_kb() const {
+  std::int64_t sum = 0;
+  for (int pid : pids_)
+    sum += statm_kb(pid);
+  return sum;
+}
+
 std::int64_t own_cpu_ns() {
   timespec t;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);

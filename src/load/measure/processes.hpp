@@ -18,8 +18,10 @@ class process_meter {
   const std::vector<int>& pids() const { return pids_; }
   /// CPU time of all threads alive, to the nanosecond (schedstat), or in clock ticks where the kernel has no schedstat.
   std::int64_t cpu_ns() const;
-  /// Resident memory; 0 when there are no pids.
+  /// Resident memory; 0 when there are no pids. The kernel goes through all of the process's pages for it.
   std::int64_t rss_kb() const;
+  /// The same, cheaper, and off by some hundred KB.
+  std::int64_t rough_rss_kb() const;
 
  private:
   std::vector<int> pids_;

@@ -7,8 +7,8 @@
 
 namespace troupe::load {
 
-/// A fixed pace: the n-th is due at start + n / rate, however late the one before it was. A message keeps the time at which
-/// it was due, so that waiting for a slow server counts as latency (no coordinated omission).
+/// A fixed pace: the n-th is due at start + n / rate, however late the one before it was. A message keeps the time at
+/// which it was due, so that waiting for a slow server counts as latency (no coordinated omission).
 class steady_schedule {
  public:
   void start(std::int64_t now_ns, double per_second) {
@@ -49,7 +49,7 @@ class random_schedule {
  private:
   void step() {
     if (per_second_ > 0)
-      next_ns_ += std::exponential_distribution<double>{per_second_}(random_) * 1e9;
+      next_ns_ += std::exponential_distribution<double>{per_second_}(random_)*1e9;
   }
 
   std::mt19937_64 random_;

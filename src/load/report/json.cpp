@@ -51,8 +51,8 @@ json settings(const options& o) {
 
 json connections(const options& o, const connection_counts& c) {
   return {
-    {"wanted", o.connections},        {"established", c.established}, {"live_at_end", c.live}, {"refused", c.refused},
-    {"timed_out", c.timed_out},       {"rejected", c.rejected},       {"failed", c.failed},    {"lost", c.lost},
+    {"wanted", o.connections},         {"established", c.established}, {"live_at_end", c.live}, {"refused", c.refused},
+    {"timed_out", c.timed_out},        {"rejected", c.rejected},       {"failed", c.failed},    {"lost", c.lost},
     {"first_problem", c.first_problem}};
 }
 
@@ -87,10 +87,10 @@ json window(const window_result& w) {
 }
 
 json check(const run_result& r) {
-  return {
-    {"lost", r.check.lost},           {"doubled", r.check.doubled}, {"reordered", r.check.reordered},
-    {"order_differs", r.check.differs}, {"unknown", r.check.unknown}, {"stalled", r.stalled},
-    {"refused", r.refused},           {"first_refusal", r.first_refusal}};
+  return {{"lost", r.check.lost},           {"doubled", r.check.doubled},
+          {"reordered", r.check.reordered}, {"order_differs", r.check.differs},
+          {"unknown", r.check.unknown},     {"stalled", r.stalled},
+          {"refused", r.refused},           {"first_refusal", r.first_refusal}};
 }
 
 json server(const run_result& r) {
@@ -137,14 +137,15 @@ json storms(const std::vector<storm_result>& all) {
 } // namespace
 
 std::string to_json(const options& o, const run_result& r) {
-  json out{{"format", format},
-           {"scenario", name_of(o.scenario)},
-           {"started_at", r.started_at},
-           {"interrupted", r.interrupted},
-           {"good", r.good()},
-           {"options", settings(o)},
-           {"connections", connections(o, r.connections)},
-           {"ramp", ramp(r.ramp, !r.server_pids.empty())}};
+  json out{
+    {"format", format},
+    {"scenario", name_of(o.scenario)},
+    {"started_at", r.started_at},
+    {"interrupted", r.interrupted},
+    {"good", r.good()},
+    {"options", settings(o)},
+    {"connections", connections(o, r.connections)},
+    {"ramp", ramp(r.ramp, !r.server_pids.empty())}};
   if (r.window) {
     out["window"] = window(*r.window);
     out["latency_ms"] = times(r.window->latency);

@@ -7,7 +7,8 @@
 
 namespace troupe::load {
 
-/// A machine's view: one JSON object, described field by field in docs/load.md. Names stay as they are; new ones may come.
+/// A machine's view: one JSON object, described field by field in docs/load.md. Names stay as they are; new ones may
+/// come.
 std::string to_json(const options& o, const run_result& r);
 
 /// A person's view.

@@ -38,18 +38,18 @@ struct window_result {
 };
 
 struct memory_result {
-  std::int64_t before_kb = 0;     ///< before the first connection
+  std::int64_t before_kb = 0; ///< before the first connection
   std::int64_t after_ramp_kb = 0;
-  std::int64_t end_kb = 0;        ///< before the connections were closed
+  std::int64_t end_kb = 0;                              ///< before the connections were closed
   std::vector<std::pair<double, std::int64_t>> samples; ///< every 10 seconds: seconds since the start, KB
 };
 
 /// One cut of all connections.
 struct storm_result {
   std::uint64_t cut = 0;
-  double seconds = 0;  ///< until all were back
+  double seconds = 0; ///< until all were back
   bool all_back = false;
-  histogram back;      ///< per connection
+  histogram back; ///< per connection
   double server_cpu_s = 0;
 };
 
@@ -66,8 +66,8 @@ struct run_result {
   ramp_result ramp;
   std::optional<window_result> window;
   order_counts check;
-  std::uint64_t refused = 0;   ///< events that the server answered with an error
-  std::uint64_t stalled = 0;   ///< messages given up on because somebody did not get them in time (closed loop)
+  std::uint64_t refused = 0; ///< events that the server answered with an error
+  std::uint64_t stalled = 0; ///< messages given up on because somebody did not get them in time (closed loop)
   std::string first_refusal;
   std::optional<churn_result> churn;
   std::vector<storm_result> storms;

@@ -61,7 +61,11 @@ void connections(std::string& out, const options& o, const run_result& r) {
     grouped(std::uint64_t{o.connections}).c_str(), r.ramp.seconds,
     grouped(per(static_cast<double>(r.ramp.established), r.ramp.seconds)).c_str());
   const std::pair<const char*, std::uint64_t> problems[] = {
-    {"refused", c.refused}, {"timed out", c.timed_out}, {"rejected", c.rejected}, {"failed", c.failed}, {"lost", c.lost}};
+    {"refused", c.refused},
+    {"timed out", c.timed_out},
+    {"rejected", c.rejected},
+    {"failed", c.failed},
+    {"lost", c.lost}};
   for (const auto& [name, count] : problems)
     if (count > 0)
       line(out, "  %-12s %s", name, grouped(count).c_str());
@@ -115,9 +119,7 @@ void storms(std::string& out, const std::vector<storm_result>& all) {
   times_head(out, "back after");
   for (const auto& s : all) {
     times(out, "a storm", s.back);
-    line(
-      out, "  %s cut, %s after %.2f s", grouped(s.cut).c_str(),
-      s.all_back ? "all back" : "not all back", s.seconds);
+    line(out, "  %s cut, %s after %.2f s", grouped(s.cut).c_str(), s.all_back ? "all back" : "not all back", s.seconds);
   }
 }
 

@@ -58,11 +58,11 @@ class chat_scenario : public scenario {
   churn_result churn_;
 };
 
-chat_scenario::chat_scenario(stage& s) :
-  stage_{s}, o_{s.o}, format_{static_cast<std::uint32_t>(now_ns() >> 10)},
-  deliver_{"42" + s.crowd.steps().nsp_prefix() + "[\"" + o_.deliver + '"'},
-  error_{"42" + s.crowd.steps().nsp_prefix() + "[\"error\""}, places_(o_.connections), talks_{o_.seed},
-  leaves_{o_.seed + 1}, random_{o_.seed + 2} {
+chat_scenario::chat_scenario(stage& s)
+  : stage_{s}, o_{s.o}, format_{static_cast<std::uint32_t>(now_ns() >> 10)},
+    deliver_{"42" + s.crowd.steps().nsp_prefix() + "[\"" + o_.deliver + '"'},
+    error_{"42" + s.crowd.steps().nsp_prefix() + "[\"error\""},
+    places_(o_.connections), talks_{o_.seed}, leaves_{o_.seed + 1}, random_{o_.seed + 2} {
   for (std::uint32_t room = 0; room < o_.rooms; ++room)
     rooms_.emplace_back(room_size(o_, room), talkers(room), o_.sender_receives);
 }
@@ -158,8 +158,8 @@ void chat_scenario::leave() {
   auto* c = somebody();
   if (!c)
     return;
-  const bool by_event = !o_.leave.empty() && o_.join_reply.by == join_answer::kind::ack
-                        && churn_.left <= churn_.disconnected;
+  const bool by_event =
+    !o_.leave.empty() && o_.join_reply.by == join_answer::kind::ack && churn_.left <= churn_.disconnected;
   if (by_event)
     leave_room(*c);
   else

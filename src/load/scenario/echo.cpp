@@ -11,7 +11,7 @@ namespace troupe::load {
 namespace {
 
 constexpr std::size_t largest_backlog = 1 << 20;
-constexpr int sends_at_once = 128; ///< then what was received has its turn
+constexpr int sends_at_once = 128;                                 ///< then what was received has its turn
 constexpr std::uint32_t first_id = 100'000'000, ids = 900'000'000; ///< of acks: always nine digits, below 2^31
 
 /// Every connection asks, and is answered.
@@ -36,7 +36,7 @@ class echo_scenario : public scenario {
   stage& stage_;
   const options& o_;
   marker_format format_;
-  std::string ack_, event_, error_; ///< how these packets begin
+  std::string ack_, event_, error_;  ///< how these packets begin
   std::vector<marked_frame> frames_; ///< one, or one for each connection when they differ
   std::vector<reply_order> replies_;
   std::vector<std::uint32_t> owed_; ///< requests to send as soon as what was read is dealt with
@@ -46,10 +46,10 @@ class echo_scenario : public scenario {
   bool asking_ = false;
 };
 
-echo_scenario::echo_scenario(stage& s) :
-  stage_{s}, o_{s.o}, format_{static_cast<std::uint32_t>(now_ns() >> 10)}, ack_{"43" + s.crowd.steps().nsp_prefix()},
-  event_{"42" + s.crowd.steps().nsp_prefix() + '['}, error_{event_ + "\"error\""}, replies_(s.o.connections),
-  owed_(s.o.connections) {
+echo_scenario::echo_scenario(stage& s)
+  : stage_{s}, o_{s.o}, format_{static_cast<std::uint32_t>(now_ns() >> 10)}, ack_{"43" + s.crowd.steps().nsp_prefix()},
+    event_{"42" + s.crowd.steps().nsp_prefix() + '['}, error_{event_ + "\"error\""}, replies_(s.o.connections),
+    owed_(s.o.connections) {
   const bool differ = o_.echo.find("{index}") != std::string::npos || o_.echo.find("{room}") != std::string::npos;
   for (const auto& c : s.crowd.clients()) {
     const auto room = s.crowd.steps().room_name(c.room);

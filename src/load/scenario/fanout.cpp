@@ -60,10 +60,11 @@ class fanout_scenario : public scenario {
   std::int64_t next_release_ns_ = never;
 };
 
-fanout_scenario::fanout_scenario(stage& s) :
-  stage_{s}, o_{s.o}, format_{static_cast<std::uint32_t>(now_ns() >> 10)},
-  deliver_{"42" + s.crowd.steps().nsp_prefix() + "[\"" + o_.deliver + '"'},
-  error_{"42" + s.crowd.steps().nsp_prefix() + "[\"error\""} {
+fanout_scenario::fanout_scenario(stage& s)
+  : stage_{s}, o_{s.o}, format_{static_cast<std::uint32_t>(now_ns() >> 10)},
+    deliver_{"42" + s.crowd.steps().nsp_prefix() + "[\"" + o_.deliver + '"'}, error_{
+                                                                                "42" + s.crowd.steps().nsp_prefix()
+                                                                                + "[\"error\""} {
   for (std::uint32_t room = 0; room < o_.rooms; ++room)
     rooms_.emplace_back(room_size(o_, room), o_.publishers, o_.sender_receives);
   make_publishers();

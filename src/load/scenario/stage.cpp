@@ -28,7 +28,7 @@ bool interrupted() {
 
 void catch_signals() {
   signalled = 0;
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
@@ -36,9 +36,9 @@ void catch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-stage::stage(const options& o_, load::crowd& c, process_meter server_, run_result& r) :
-  o{o_}, crowd{c}, server{std::move(server_)}, result{r}, begin_ns_{now_ns()}, next_show_ns_{begin_ns_ + second_ns},
-  next_sample_ns_{begin_ns_} {
+stage::stage(const options& o_, load::crowd& c, process_meter server_, run_result& r)
+  : o{o_}, crowd{c}, server{std::move(server_)}, result{r}, begin_ns_{now_ns()}, next_show_ns_{begin_ns_ + second_ns},
+    next_sample_ns_{begin_ns_} {
   r.server_pids = server.pids();
   r.memory.before_kb = server.rss_kb();
   shown_ = {begin_ns_, server.cpu_ns(), own_cpu_ns(), 0, 0, 0, {}};
@@ -93,7 +93,7 @@ bool stage::ramp_up(scenario& s) {
 }
 
 stage::reading stage::read(const scenario& s) const {
-  return {now_ns(),           server.cpu_ns(),      own_cpu_ns(),   s.counted.publishes, s.counted.deliveries,
+  return {now_ns(),          server.cpu_ns(), own_cpu_ns(), s.counted.publishes, s.counted.deliveries,
           s.counted.skipped, crowd.traffic()};
 }
 
@@ -134,7 +134,7 @@ void stage::sample_memory(std::int64_t now) {
   if (server.empty() || now < next_sample_ns_)
     return;
   next_sample_ns_ = now + sample_every_ns;
-  result.memory.samples.emplace_back(to_s(now - begin_ns_), server.rss_kb());
+  result.memory.samples.emplace_back(to_s(now - begin_ns_), server.rough_rss_kb());
 }
 
 /// One line a second: overwritten on a terminal, one below the other in a file.

@@ -7,18 +7,12 @@ namespace {
 
 packet_kind kind_of(char type) {
   switch (type) {
-  case '0':
-    return packet_kind::connect;
-  case '1':
-    return packet_kind::disconnect;
-  case '2':
-    return packet_kind::event;
-  case '3':
-    return packet_kind::ack;
-  case '4':
-    return packet_kind::connect_error;
-  default:
-    return packet_kind::other;
+  case '0': return packet_kind::connect;
+  case '1': return packet_kind::disconnect;
+  case '2': return packet_kind::event;
+  case '3': return packet_kind::ack;
+  case '4': return packet_kind::connect_error;
+  default: return packet_kind::other;
   }
 }
 

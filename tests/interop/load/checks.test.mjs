@@ -1,13 +1,15 @@
 // The load generator notices what a server does wrong, and says nothing when it does nothing wrong.
 import assert from "node:assert/strict";
 import { describe } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { it } from "../support/clients.mjs";
 import { load } from "./generator.mjs";
 import { rogueEvents, startRogue } from "./rogue.mjs";
 
 const brief = ["--connections", 4, "--publishers", 2, "--warmup", 0, "--duration", 0.5, "--timeout", 0.5, ...rogueEvents];
 const longer = brief.map((value, i) => (brief[i - 1] === "--duration" ? 3 : value));
-const fault = (number, change) => (frame, member, count) => (member.number === 3 && count === number ? change(frame) : [frame]);
+const fault = (number, change) => (frame, member, count) =>
+  member.number === 3 && count === number ? change(frame) : [frame];
 const clean = { lost: 0, doubled: 0, reordered: 0, order_differs: 0, unknown: 0, refused: 0 };
 
 /** What the check found, without what is zero. */
@@ -65,7 +67,8 @@ describe("fan-out", () => {
 
   it("with a message to the sender that should not get it", async (t) => {
     const spoil = (frame, member, count) => {
-      if (count === 20) server.sockets.clients.forEach((other) => other.number < 2 && member.number === 3 && other.send(frame));
+      if (count === 20 && member.number === 3)
+        server.sockets.clients.forEach((other) => other.number < 2 && other.send(frame));
       return [frame];
     };
     const server = await startRogue(t, { spoil });
@@ -121,15 +124,17 @@ describe("connections", () => {
 
   it("that get no answer", async (t) => {
     const server = await startRogue(t);
-    const { code, result } = await load("connect", server, ["--connections", 3, "--timeout", 0.3, "--join", '["never"]']);
+    const args = ["--connections", 3, "--timeout", 0.3, "--join", '["never"]'];
+    const { code, result } = await load("connect", server, args);
     assert.equal(result.connections.timed_out, 3);
     assert.equal(code, 1);
   });
 
   it("that the server closes", async (t) => {
     const server = await startRogue(t);
-    const running = load("idle", server, ["--connections", 4, ...rogueEvents.slice(0, 2), "--warmup", 0, "--duration", 1]);
-    while (![...server.sockets.clients].some((socket) => socket.number === 3)) await new Promise((next) => setTimeout(next, 10));
+    const args = ["--connections", 4, ...rogueEvents.slice(0, 2), "--warmup", 0, "--duration", 1];
+    const running = load("idle", server, args);
+    while (![...server.sockets.clients].some((socket) => socket.number === 3)) await delay(10);
     [...server.sockets.clients].slice(0, 2).forEach((socket) => socket.close(1001, "going"));
     const { code, result } = await running;
     assert.equal(result.connections.lost, 2);

@@ -49,7 +49,8 @@ describe("connect", () => {
 
 describe("idle", () => {
   it("answers pings", async () => {
-    const r = good(await load("idle", node, ["--connections", 50, "--warmup", 0, "--duration", 1, "--server-pid", node.pid]));
+    const args = ["--connections", 50, "--warmup", 0, "--duration", 1, "--server-pid", node.pid];
+    const r = good(await load("idle", node, args));
     assert.equal(r.connections.live_at_end, 50);
     assert.ok(r.generator.pings_answered >= 100, `${r.generator.pings_answered} pings`);
   });
@@ -57,10 +58,11 @@ describe("idle", () => {
 
 describe("fanout", () => {
   it("in a closed loop", async () => {
-    const args = ["--connections", 60, "--rooms", 6, "--publishers", 3, "--in-flight", 4, "--server-pid", node.pid, ...brief];
-    const r = good(await load("fanout", node, args));
-    assert.ok(r.window.publishes > 100);
-    assert.ok(Math.abs(r.window.deliveries / r.window.publishes - 9) < 1, `${r.window.deliveries}/${r.window.publishes}`);
+    const args = ["--connections", 60, "--rooms", 6, "--publishers", 3, "--in-flight", 4, "--server-pid", node.pid];
+    const r = good(await load("fanout", node, [...args, ...brief]));
+    const { publishes, deliveries } = r.window;
+    assert.ok(publishes > 100);
+    assert.ok(Math.abs(deliveries / publishes - 9) < 1, `${deliveries}/${publishes}`);
     assert.ok(r.server.cpu_s_per_million > 0);
     assert.ok(r.generator.cpu_share > 0);
     assert.ok(r.latency_ms.p50 > 0 && r.latency_ms.p50 <= r.latency_ms.p99 && r.latency_ms.p99 <= r.latency_ms.max);
@@ -76,7 +78,8 @@ describe("fanout", () => {
 
   it("says what the server refuses", async () => {
     const publish = '["chat:message",{"room":"somewhere else","message":"{body}"}]';
-    const { code, result } = await load("fanout", node, ["--connections", 3, "--rate", 50, "--publish", publish, "--timeout", 0.3, ...brief]);
+    const args = ["--connections", 3, "--rate", 50, "--publish", publish, "--timeout", 0.3, ...brief];
+    const { code, result } = await load("fanout", node, args);
     assert.ok(result.check.refused > 10);
     assert.match(result.check.first_refusal, /not_in_room/);
     assert.equal(code, 1);
@@ -96,8 +99,8 @@ describe("echo", () => {
 
 describe("chat", () => {
   it("loses nothing while people come and go", async () => {
-    const args = ["--connections", 60, "--rooms", 6, "--rate", 300, "--stay", 0.5, "--away", 0.1, "--warmup", 0, "--duration", 3];
-    const r = good(await load("chat", node, [...args, "--seed", 7, "--server-pid", node.pid]));
+    const people = ["--connections", 60, "--rooms", 6, "--rate", 300, "--stay", 0.5, "--away", 0.1, "--seed", 7];
+    const r = good(await load("chat", node, [...people, "--warmup", 0, "--duration", 3, "--server-pid", node.pid]));
     assert.ok(r.churn.left > 50 && r.churn.disconnected > 50 && r.churn.came_back > 100, JSON.stringify(r.churn));
     assert.ok(r.window.deliveries > 1000);
   });

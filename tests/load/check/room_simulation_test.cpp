@@ -70,16 +70,11 @@ TEST_CASE("a room that people leave and come back to while others talk is clean"
           break;
         case 1:
         case 2:
-        case 3:
-          r.publish(m);
-          break;
+        case 3: r.publish(m); break;
         case 4:
         case 5:
-        case 6:
-          r.serve_one();
-          break;
-        default:
-          r.read_one();
+        case 6: r.serve_one(); break;
+        default: r.read_one();
         }
         REQUIRE(r.order.counts().clean());
       }

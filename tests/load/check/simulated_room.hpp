@@ -17,9 +17,9 @@ class simulated_room {
     std::uint32_t seq = 0;
   };
 
-  simulated_room(std::uint32_t members, std::uint32_t publishers, bool sender_receives, std::uint64_t seed) :
-    order{members, publishers, sender_receives}, out(members), sender_receives_{sender_receives}, here_(members), known_(members),
-    in_(members), random_{seed} {}
+  simulated_room(std::uint32_t members, std::uint32_t publishers, bool sender_receives, std::uint64_t seed)
+    : order{members, publishers, sender_receives}, out(members), sender_receives_{sender_receives}, here_(members),
+      known_(members), in_(members), random_{seed} {}
 
   /// The member asks to join or leave; the server will see to it.
   void join(std::uint32_t m) { in_[m].push_back({item::what::joined, 0, 0}); }

@@ -35,7 +35,8 @@ struct meeting {
     const auto request = h.request("host:1");
     const auto at = request.find("Sec-WebSocket-Key: ") + 19;
     const auto key = request.substr(at, request.find("\r\n", at) - at);
-    return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nsec-websocket-ACCEPT: " + ws::accept_key(key) + "\r\n\r\n";
+    return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nsec-websocket-ACCEPT: " + ws::accept_key(key)
+           + "\r\n\r\n";
   }
 
   options o;

@@ -32,7 +32,7 @@ TEST_CASE("a random schedule keeps the rate on average and repeats with its seed
   CHECK(differs);
   CHECK(last > 98'000'000'000);
   CHECK(last < 102'000'000'000);
-  CHECK(shortest < 10'000);   // not evenly
+  CHECK(shortest < 10'000); // not evenly
   CHECK(longest > 5'000'000);
 }
 

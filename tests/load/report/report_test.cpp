@@ -66,20 +66,48 @@ TEST_CASE("a run in which nothing happened divides by nothing") {
 TEST_CASE("a run is good only if nothing went wrong") {
   CHECK(good_run().good());
   auto r = good_run();
-  SECTION("lost") { r.check.lost = 1; }
-  SECTION("doubled") { r.check.doubled = 1; }
-  SECTION("reordered") { r.check.reordered = 1; }
-  SECTION("order differs") { r.check.differs = 1; }
-  SECTION("unknown") { r.check.unknown = 1; }
-  SECTION("refused events") { r.refused = 1; }
-  SECTION("stalled") { r.stalled = 1; }
-  SECTION("connections refused") { r.connections.refused = 1; }
-  SECTION("connections timed out") { r.connections.timed_out = 1; }
-  SECTION("connections rejected") { r.connections.rejected = 1; }
-  SECTION("connections failed") { r.connections.failed = 1; }
-  SECTION("connections lost") { r.connections.lost = 1; }
-  SECTION("messages that could not be sent") { r.window->skipped = 1; }
-  SECTION("a storm that some did not survive") { r.storms.emplace_back(); }
+  SECTION("lost") {
+    r.check.lost = 1;
+  }
+  SECTION("doubled") {
+    r.check.doubled = 1;
+  }
+  SECTION("reordered") {
+    r.check.reordered = 1;
+  }
+  SECTION("order differs") {
+    r.check.differs = 1;
+  }
+  SECTION("unknown") {
+    r.check.unknown = 1;
+  }
+  SECTION("refused events") {
+    r.refused = 1;
+  }
+  SECTION("stalled") {
+    r.stalled = 1;
+  }
+  SECTION("connections refused") {
+    r.connections.refused = 1;
+  }
+  SECTION("connections timed out") {
+    r.connections.timed_out = 1;
+  }
+  SECTION("connections rejected") {
+    r.connections.rejected = 1;
+  }
+  SECTION("connections failed") {
+    r.connections.failed = 1;
+  }
+  SECTION("connections lost") {
+    r.connections.lost = 1;
+  }
+  SECTION("messages that could not be sent") {
+    r.window->skipped = 1;
+  }
+  SECTION("a storm that some did not survive") {
+    r.storms.emplace_back();
+  }
   CHECK_FALSE(r.good());
   CHECK(nlohmann::json::parse(to_json({}, r))["good"] == false);
 }
@@ -90,7 +118,8 @@ TEST_CASE("the table says what matters in words") {
   auto r = good_run();
   r.check.lost = 1234567;
   const auto text = to_table(o, r);
-  for (const char* part : {"100 of 100 live", "2,000,000 (200,000/s)", "lost 1,234,567", "4.00 s per million deliveries",
-                           "7.0 KB per connection", "20.0 % of a core"})
+  for (const char* part :
+       {"100 of 100 live", "2,000,000 (200,000/s)", "lost 1,234,567", "4.00 s per million deliveries",
+        "7.0 KB per connection", "20.0 % of a core"})
     CHECK(text.find(part) != std::string::npos);
 }

@@ -50,8 +50,8 @@ TEST_CASE("every beginning of a frame asks for more") {
 
 TEST_CASE("what no server may send is broken") {
   server_frame f;
-  CHECK(scan(std::string{'\x81', '\x81'}, f) == scanned::broken);                    // masked
-  CHECK(scan(std::string{'\xc1', '\x01', 'x'}, f) == scanned::broken);               // compressed
+  CHECK(scan(std::string{'\x81', '\x81'}, f) == scanned::broken);                          // masked
+  CHECK(scan(std::string{'\xc1', '\x01', 'x'}, f) == scanned::broken);                     // compressed
   CHECK(scan(std::string{'\x81', '\x7f'} + std::string(8, '\xff'), f) == scanned::broken); // longer than memory
   CHECK(scan("HTTP/1.1 200 OK", f) == scanned::broken);
 }

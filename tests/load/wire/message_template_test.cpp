@@ -24,7 +24,9 @@ std::string payload_of(std::string frame) {
 
 TEST_CASE("only known placeholders are replaced") {
   const template_values v{"lobby", 7, "text"};
-  CHECK(expand(R"(["say",{"room":"{room}","m":"{body}","n":{index}}])", v) == R"(["say",{"room":"lobby","m":"text","n":7}])");
+  CHECK(
+    expand(R"(["say",{"room":"{room}","m":"{body}","n":{index}}])", v)
+    == R"(["say",{"room":"lobby","m":"text","n":7}])");
   CHECK(expand("{room}{room}{index}", v) == "lobbylobby7");
   CHECK(expand("{Room} {roo {} {{body}}", v) == "{Room} {roo {} {text}");
   CHECK(expand("", v).empty());
@@ -52,13 +54,15 @@ TEST_CASE("a marked frame says where its marker and its id go") {
   for (std::size_t bytes : {48, 100, 1'000, 70'000})
     for (bool with_id : {false, true}) {
       CAPTURE(bytes, with_id);
-      auto frame = make_marked_frame(R"(["say",{"room":"{room}","m":"{body}"}])", {"r1", 3, ""}, "/admin,", bytes, with_id);
+      auto frame =
+        make_marked_frame(R"(["say",{"room":"{room}","m":"{body}"}])", {"r1", 3, ""}, "/admin,", bytes, with_id);
       marker_format format{5};
       format.write(frame.bytes.data() + frame.marker_at, {1, 2, 3, 4});
       if (with_id)
         frame.bytes.replace(frame.id_at, id_digits, "123456789");
       const auto text = payload_of(frame.bytes);
-      const std::string front = std::string("42/admin,") + (with_id ? "123456789" : "") + R"(["say",{"room":"r1","m":")";
+      const std::string front =
+        std::string("42/admin,") + (with_id ? "123456789" : "") + R"(["say",{"room":"r1","m":")";
       REQUIRE(text.starts_with(front));
       CHECK(text.ends_with("\"}]"));
       CHECK(text.size() == front.size() + bytes + 3);

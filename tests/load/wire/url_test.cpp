@@ -33,8 +33,9 @@ TEST_CASE("URLs of servers") {
 
 TEST_CASE("what is no URL of a server is refused") {
   for (const char* text :
-       {"", "localhost:3001", "ftp://a", "http://", "http://:80", "http://a:0", "http://a:65536", "http://a:x", "http://a:",
-        "http://a:80x", "http://a/socket.io/", "http://a?x=1", "http://user@a", "http://[::1", "http://[::1]80"}) {
+       {"", "localhost:3001", "ftp://a", "http://", "http://:80", "http://a:0", "http://a:65536", "http://a:x",
+        "http://a:", "http://a:80x", "http://a/socket.io/", "http://a?x=1", "http://user@a", "http://[::1",
+        "http://[::1]80"}) {
     CAPTURE(text);
     const auto u = parse_url(text);
     REQUIRE_FALSE(u.has_value());
