@@ -2,7 +2,6 @@
 
 #include "base/log.hpp"
 
-
 #include <sys/socket.h>
 
 #include <cerrno>
