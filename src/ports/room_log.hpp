@@ -1,0 +1,61 @@
+#pragma once
+// What was said in a room, in order, kept outside the node. The log is also the fence: it refuses a home that was overtaken.
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::ports {
+
+/// A message's place in its room. Compared by epoch first.
+struct log_position {
+  std::uint64_t epoch = 0;
+  std::uint64_t seq = 0;
+
+  auto operator<=>(const log_position&) const = default;
+};
+
+struct log_entry {
+  log_position at;
+  std::string bytes; ///< opaque to the log
+};
+
+/// How long a room's log is kept: the oldest entries leave when there are more than about `max_entries`, and the whole log
+/// `ttl` after its last entry.
+struct log_keep {
+  std::size_t max_entries = 1'000;
+  duration ttl{86'400'000};
+};
+
+struct appended {
+  bool taken = false; ///< false: the log ends at or beyond this position; nothing was written
+  log_position last;  ///< where the log ends after the call; exact only when not taken
+};
+
+/// Guarantees: an append is taken only if its position is beyond the log's end; appends to one room by one object are carried
+/// out in the order of the calls. `done` as in registry.hpp; the error is `log_unavailable`, after which an append may or may
+/// not have happened: repeat it, then `taken == false` with an equal entry at that position means that it had. Any thread;
+/// never blocks.
+class room_log {
+ public:
+  template <class T>
+  using answer = std::function<void(result<T>)>;
+
+  virtual ~room_log() = default;
+
+  /// `room` is a key of core/room/room_key.hpp. All entries or none; positions grow.
+  virtual void append(const std::string& room, std::vector<log_entry> entries, log_keep keep, answer<appended> done) = 0;
+  /// Entries beyond `after`, oldest first, at most `limit`.
+  virtual void read(const std::string& room, log_position after, std::size_t limit, answer<std::vector<log_entry>> done) = 0;
+  /// The newest entries, oldest first, at most `limit`.
+  virtual void tail(const std::string& room, std::size_t limit, answer<std::vector<log_entry>> done) = 0;
+  virtual void remove(const std::string& room, answer<bool> done) = 0;
+};
+
+} // namespace troupe::ports
