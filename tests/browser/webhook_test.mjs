@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { post, sendSample } from '../../examples/webhook_producer/send_sample.mjs';
 import { readConfig } from '../../examples/webhook_producer/src/config.mjs';
@@ -66,6 +67,13 @@ async function agent() {
   await page.locator('#welcome-join').click();
   await joined(page);
   return page;
+}
+
+/** Holds every thread of a process still. */
+async function freeze(pid) {
+  process.kill(pid, 'SIGSTOP');
+  await until(() => readdirSync(`/proc/${pid}/task`).every((thread) => (
+    / T /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').replace(/^.*\)/, '')))));
 }
 
 const send = (name, options = {}) => sendSample(name, { url: producer.url, secrets, ...options });
@@ -178,11 +186,11 @@ test('a token without the role is Troupe\'s refusal, not a silent loss', async (
 });
 
 test('no more publications wait than allowed', async () => {
-  const narrow = await startProducer({ env: { TROUPE_MAX_IN_FLIGHT: '1' } });
+  const narrow = await startProducer({ env: { TROUPE_MAX_IN_FLIGHT: '1', TROUPE_ACK_TIMEOUT_MS: '60000' } });
   const publish = () => sendSample('user_send_text', { url: narrow.url, secrets });
   try {
     // A stopped node answers nothing, so the first publication stays in flight for as long as the test wants.
-    process.kill(node.pid, 'SIGSTOP');
+    await freeze(node.pid);
     const first = publish();
     await until(() => narrow.publisher.inFlight === 1);
     const others = await Promise.all(Array.from({ length: 20 }, publish));
