@@ -1,29 +1,15 @@
 #pragma once
 // The direct ways between nodes.
 
-#include "base/error.hpp"
-#include "base/time.hpp"
+#include "core/cluster/link_data.hpp"
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace troupe::ports {
 
-/// A peer that has proved the cluster's secret.
-struct link_peer {
-  std::string node;
-  std::uint64_t incarnation = 0;
-  std::uint16_t number = 0;
-};
-
-enum class link_end {
-  refused, ///< nobody listens at the peer's address: the process is gone
-  reset,   ///< the connection broke
-  silent,  ///< nothing was heard for `cluster.link_timeout_ms`
-  overflow,///< more than `cluster.max_link_bytes` wait for the peer
-  left     ///< the peer, or this side, closed it in order
-};
+using cluster::link_end;
+using cluster::link_peer;
 
 /// What happens on the links. Calls come on the links' own thread, in order; must not block.
 class link_events {

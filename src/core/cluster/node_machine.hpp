@@ -4,10 +4,10 @@
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "core/cluster/link_data.hpp"
 #include "core/cluster/node_ref.hpp"
+#include "core/cluster/registry_data.hpp"
 #include "core/cluster/slots.hpp"
-#include "ports/links.hpp"
-#include "ports/registry.hpp"
 
 #include <cstdint>
 #include <map>
@@ -15,6 +15,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace troupe::cluster {
@@ -43,12 +45,12 @@ struct slot_home {
 // -- effects --
 
 /// A call of ports::registry; its answer comes back by the `on_` function of the same name.
-struct do_renew { ports::node_record me; duration ttl; };
+struct do_renew { node_record me; duration ttl; };
 struct do_read {};
-struct do_claim { std::vector<ports::slot_claim> claims; };
+struct do_claim { std::vector<slot_claim> claims; };
 struct do_remove { std::string node; std::uint64_t incarnation; };
 /// Calls of ports::links.
-struct do_link { ports::link_peer peer; std::string host; std::uint16_t port; };
+struct do_link { link_peer peer; std::string host; std::uint16_t port; };
 struct do_unlink { std::string node; };
 /// To one peer over its link, or (`to` empty) to all that are linked and over the bus as well.
 struct do_tell { std::string to; std::string bytes; };
@@ -74,7 +76,7 @@ using node_effects = std::vector<node_effect>;
 
 /// What operators see of a peer.
 struct peer_status {
-  ports::node_record record;
+  node_record record;
   bool linked = false;
   bool registry_up = true;  ///< by its own word
   bool dead = false;        ///< decided here; its slots are being taken
@@ -90,7 +92,7 @@ struct node_counters {
 
 class node_machine {
  public:
-  node_machine(node_options o, ports::node_record me);
+  node_machine(node_options o, node_record me);
 
   node_effects start(time_point now, unix_ms wall);
   /// Call at `next_deadline`, or more often.
@@ -98,13 +100,13 @@ class node_machine {
   time_point next_deadline() const;
 
   // Answers of the registry.
-  node_effects on_renewed(const result<ports::renewed>& r, time_point sent, time_point now, unix_ms wall);
-  node_effects on_read(const result<ports::registry_view>& r, time_point now, unix_ms wall);
-  node_effects on_claimed(const result<std::vector<ports::slot_grant>>& r, time_point now, unix_ms wall);
+  node_effects on_renewed(const result<renewed>& r, time_point sent, time_point now, unix_ms wall);
+  node_effects on_read(const result<registry_view>& r, time_point now, unix_ms wall);
+  node_effects on_claimed(const result<std::vector<slot_grant>>& r, time_point now, unix_ms wall);
 
   // Links, and what peers tell (over a link or the bus). `bytes` are not trusted to be well-formed.
-  node_effects on_link_up(const ports::link_peer& peer, time_point now, unix_ms wall);
-  node_effects on_link_down(const ports::link_peer& peer, ports::link_end why, time_point now, unix_ms wall);
+  node_effects on_link_up(const link_peer& peer, time_point now, unix_ms wall);
+  node_effects on_link_down(const link_peer& peer, link_end why, time_point now, unix_ms wall);
   node_effects on_message(const std::string& from, std::string_view bytes, time_point now, unix_ms wall);
   /// All rooms have carried out a `slots_moved` that had this report number.
   node_effects on_rooms_reported(std::uint64_t report, time_point now, unix_ms wall);
