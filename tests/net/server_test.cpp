@@ -235,7 +235,7 @@ TEST_CASE("targets are unions less exceptions, each session once") {
     for (auto r = clients[i]->receive(); r && *r != "42[\"end\"]"; r = clients[i]->receive())
       ++got[i];
   CHECK(got == std::vector<int>{1, 0, 1, 1});
-  CHECK(answers == 2);
+  REQUIRE(f.app.wait_for([&] { return answers == 2; })); // a shard without members may be the later one
   CHECK(reached == 3);
 }
 

@@ -7,16 +7,22 @@ import { Proxy } from "../support/proxy.mjs";
 import { startApp } from "../support/servers.mjs";
 import { openWebSocket } from "../support/websocket.mjs";
 
-const heartbeat = { "engine.ping_interval_ms": 400, "engine.ping_timeout_ms": 400 };
 let app;
-before(async () => (app = await startApp({ set: heartbeat })));
+before(async () => (app = await startApp()));
 after(() => app?.stop());
 const server = () => app;
+
+/** An application that pings often. Only for tests about that: a busy machine would end the connections of others. */
+async function restless(t) {
+  const one = await startApp({ set: { "engine.ping_interval_ms": 1000, "engine.ping_timeout_ms": 1000 } });
+  t.after(() => one.stop());
+  return one;
+}
 
 /** What the server says about the end of the socket `id`, told to a bystander. */
 async function told(observer, id, doing) {
   const heard = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("the server noticed nothing")), 5000);
+    const timer = setTimeout(() => reject(new Error("the server noticed nothing")), 10_000);
     observer.on("left", function listener(who, reason) {
       if (who !== id) return;
       observer.off("left", listener);
@@ -28,8 +34,8 @@ async function told(observer, id, doing) {
   return heard;
 }
 
-async function withBystander(t, socket) {
-  const observer = client(t, app)();
+async function withBystander(t, socket, to = app) {
+  const observer = client(t, to)();
   await ready(observer, socket);
   return observer;
 }
@@ -116,7 +122,8 @@ describe("a network that breaks", () => {
       });
 
   it("many times in a row loses nobody", async (t) => {
-    const proxy = await new Proxy(app).start();
+    // A client whose switch to WebSocket is cut may wait for the heartbeat to tell it.
+    const proxy = await new Proxy(await restless(t)).start();
     t.after(() => proxy.stop());
     const sockets = Array.from({ length: 12 }, (_, i) => client(t, proxy, { mode: Object.keys(modes)[i % 3] })());
     for (let round = 0; round < 5; ++round) {
@@ -131,15 +138,16 @@ describe("a network that breaks", () => {
   });
 
   it("without a word ends by the heartbeat on both sides", async (t) => {
-    const proxy = await new Proxy(app).start();
+    const pinging = await restless(t);
+    const proxy = await new Proxy(pinging).start();
     t.after(() => proxy.stop());
     const socket = client(t, proxy)();
-    const observer = await withBystander(t, socket);
+    const observer = await withBystander(t, socket, pinging);
     const here = event(socket, "disconnect");
     const start = performance.now();
     const reason = await told(observer, socket.id, () => proxy.stall());
     assert.equal(reason, "ping timeout");
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(performance.now() - start < 10_000);
     assert.equal((await here)[0], "ping timeout");
     proxy.resume();
     proxy.cut();
@@ -205,7 +213,7 @@ describe("a server that stops", () => {
 describe("the retries option", () => {
   for (const mode of Object.keys(modes))
     it(`repeats until the server acknowledges (${mode})`, async (t) => {
-      const socket = client(t, app, { mode })("/", { retries: 3, ackTimeout: 150 });
+      const socket = client(t, app, { mode })("/", { retries: 3, ackTimeout: 1000 });
       const key = `retry-${mode}`;
       const times = await new Promise((resolve, reject) => {
         socket.emit("unreliable", key, (error, n) => (error ? reject(error) : resolve(n)));
@@ -216,7 +224,7 @@ describe("the retries option", () => {
   it("keeps the order over a break", async (t) => {
     const proxy = await new Proxy(app).start();
     t.after(() => proxy.stop());
-    const socket = client(t, proxy)("/", { retries: 5, ackTimeout: 500 });
+    const socket = client(t, proxy)("/", { retries: 5, ackTimeout: 1000 });
     await ready(socket);
     const answers = Array.from({ length: 20 }, (_, i) => new Promise((resolve, reject) => {
       socket.emit("echo", i, (error, n) => (error ? reject(error) : resolve(n)));

@@ -68,7 +68,7 @@ describe("a bad token", () => {
 
 describe("a token that ends while connected", () => {
   it("ends its connection, with a word before", async (t) => {
-    const exp = Math.floor(Date.now() / 1000) + 2;
+    const exp = Math.floor(Date.now() / 1000) + 4;
     const a = await ready(client(t, node)("/", { auth: { token: token({ userId: "short", exp }) } }));
     const told = event(a, "error");
     const [reason] = await event(a, "disconnect");

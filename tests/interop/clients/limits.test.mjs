@@ -19,10 +19,13 @@ const code = async (...args) => (await call(...args)).error?.code;
 suite("limits.events_per_minute", { "limits.events_per_minute": 20 }, (node) => {
   matrix("refuses the next event and says so", node, async ({ open }) => {
     const socket = await ready(open());
-    for (let i = 0; i < 20; ++i) assert.notEqual(await code(socket, "room:members", "x"), "rate_limited", `event ${i}`);
-    assert.equal(await code(socket, "room:members", "x"), "rate_limited");
+    const start = performance.now();
+    let served = 0;
+    while ((await code(socket, "room:members", "x")) !== "rate_limited") ++served;
+    const later = Math.ceil((performance.now() - start) / 3000); // one more event every 3 s
+    assert.ok(served >= 20 && served <= 20 + later, `${served} events`);
     const told = event(socket, "error");
-    socket.emit("room:members", "x");
+    for (let i = 0; i <= later; ++i) socket.emit("room:members", "x");
     const [{ ok, error }] = await told;
     assert.deepEqual([ok, error.code], [false, "rate_limited"]);
     assert.ok(socket.connected);
@@ -35,7 +38,7 @@ suite("limits.events_per_minute", { "limits.events_per_minute": 20 }, (node) => 
     assert.notEqual(await code(b, "room:members", "x"), "rate_limited");
     const start = performance.now();
     while ((await code(a, "room:members", "x")) === "rate_limited") {
-      assert.ok(performance.now() - start < 6000, "one event every 3 s");
+      assert.ok(performance.now() - start < 20_000, "one event every 3 s");
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   });
@@ -73,7 +76,7 @@ suite("limits.max_rooms", { "limits.max_rooms": 2, "rooms.idle_timeout_ms": 100 
     assert.equal(await code(socket, "join_room", "c"), "room_limit");
     await call(socket, "leave_room", "a");
     const start = performance.now();
-    while ((await code(socket, "join_room", "c")) === "room_limit") assert.ok(performance.now() - start < 5000);
+    while ((await code(socket, "join_room", "c")) === "room_limit") assert.ok(performance.now() - start < 20_000);
   });
 });
 

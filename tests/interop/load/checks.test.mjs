@@ -6,8 +6,8 @@ import { it } from "../support/clients.mjs";
 import { load } from "./generator.mjs";
 import { rogueEvents, startRogue } from "./rogue.mjs";
 
-const brief = ["--connections", 4, "--publishers", 2, "--warmup", 0, "--duration", 0.5, "--timeout", 0.5, ...rogueEvents];
-const longer = brief.map((value, i) => (brief[i - 1] === "--duration" ? 3 : value));
+const brief = ["--connections", 4, "--publishers", 2, "--warmup", 0, "--duration", 0.5, "--timeout", 1.5, ...rogueEvents];
+const longer = brief.map((value, i) => (brief[i - 1] === "--duration" ? 4 : value));
 const fault = (number, change) => (frame, member, count) =>
   member.number === 3 && count === number ? change(frame) : [frame];
 const clean = { lost: 0, doubled: 0, reordered: 0, order_differs: 0, unknown: 0, refused: 0 };
@@ -87,7 +87,7 @@ describe("fan-out", () => {
 });
 
 describe("echo", () => {
-  const echo = ["--connections", 4, "--echo", '["ask","{body}"]', "--warmup", 0, "--duration", 0.5, "--timeout", 0.5];
+  const echo = ["--connections", 4, "--echo", '["ask","{body}"]', "--warmup", 0, "--duration", 0.5, "--timeout", 1.5];
 
   it("counts an answer that never comes", async (t) => {
     const server = await startRogue(t, { spoil: (text, socket, count) => (count === 5 ? [] : [text]) });
@@ -132,7 +132,7 @@ describe("connections", () => {
 
   it("that the server closes", async (t) => {
     const server = await startRogue(t);
-    const args = ["--connections", 4, ...rogueEvents.slice(0, 2), "--warmup", 0, "--duration", 1];
+    const args = ["--connections", 4, ...rogueEvents.slice(0, 2), "--warmup", 0, "--duration", 3];
     const running = load("idle", server, args);
     while (![...server.sockets.clients].some((socket) => socket.number === 3)) await delay(10);
     [...server.sockets.clients].slice(0, 2).forEach((socket) => socket.close(1001, "going"));

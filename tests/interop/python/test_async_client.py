@@ -40,7 +40,7 @@ class Inbox:
 class AsyncClient(unittest.IsolatedAsyncioTestCase):
     @classmethod
     def setUpClass(cls):
-        cls.app = start_app(engine__ping_interval_ms=500, engine__ping_timeout_ms=500)
+        cls.app = start_app(engine__ping_interval_ms=500, engine__ping_timeout_ms=4000)
 
     @classmethod
     def tearDownClass(cls):
