@@ -1,0 +1,30 @@
+#pragma once
+
+#include "backends/memory/memory_store.hpp"
+#include "ports/registry.hpp"
+
+namespace troupe::memory {
+
+/// One node's way to the shared store. A call is carried out at once, its answer comes through `answers`.
+class memory_registry final : public ports::registry {
+ public:
+  explicit memory_registry(
+    std::shared_ptr<memory_store> store, std::size_t slots = 1'024, executor answers = at_once());
+
+  void renew(const ports::node_record& me, duration ttl, answer<ports::renewed> done) override;
+  void read(answer<ports::registry_view> done) override;
+  void claim(
+    const ports::node_record& by, std::vector<ports::slot_claim> claims,
+    answer<std::vector<ports::slot_grant>> done) override;
+  void remove(const std::string& node, std::uint64_t incarnation, answer<bool> done) override;
+
+ private:
+  template<class T, class F>
+  void carry_out(answer<T> done, F f);
+
+  std::shared_ptr<memory_store> store_;
+  std::size_t slots_;
+  executor answers_;
+};
+
+} // namespace troupe::memory

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "backends/memory/memory_store.hpp"
+#include "ports/room_log.hpp"
+
+namespace troupe::memory {
+
+/// One node's way to the logs of the shared store. A call is carried out at once, its answer comes through `answers`.
+class memory_room_log final : public ports::room_log {
+ public:
+  explicit memory_room_log(std::shared_ptr<memory_store> store, executor answers = at_once());
+
+  void append(
+    const std::string& room, std::vector<ports::log_entry> entries, ports::log_keep keep,
+    answer<ports::appended> done) override;
+  void read(
+    const std::string& room, ports::log_position after, std::size_t limit,
+    answer<std::vector<ports::log_entry>> done) override;
+  void tail(const std::string& room, std::size_t limit, answer<std::vector<ports::log_entry>> done) override;
+  void remove(const std::string& room, answer<bool> done) override;
+
+ private:
+  template<class T, class F>
+  void carry_out(answer<T> done, F f);
+
+  std::shared_ptr<memory_store> store_;
+  executor answers_;
+};
+
+} // namespace troupe::memory
