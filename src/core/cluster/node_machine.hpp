@@ -4,9 +4,16 @@
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "core/cluster/candidates.hpp"
 #include "core/cluster/link_data.hpp"
+#include "core/cluster/node_effects.hpp"
+#include "core/cluster/node_messages.hpp"
+#include "core/cluster/node_options.hpp"
 #include "core/cluster/node_ref.hpp"
+#include "core/cluster/node_status.hpp"
+#include "core/cluster/peer.hpp"
 #include "core/cluster/registry_data.hpp"
+#include "core/cluster/slot_state.hpp"
 #include "core/cluster/slots.hpp"
 
 #include <cstdint>
@@ -16,80 +23,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace troupe::cluster {
 
-struct node_options {
-  duration heartbeat{1'000};      ///< cluster.heartbeat_ms: renewal of the lease
-  duration lease{5'000};          ///< cluster.lease_ms
-  duration gossip{250};           ///< what nodes tell each other over their links
-  duration settle{300};           ///< after the first look at the registry, before the first claim: peers that start together see each other
-  duration takeover_step{400};    ///< a candidate waits this long for each better one
-  duration open_timeout{1'000};   ///< how long a slot waits for reports of live peers
-  duration registry_patience{1'000}; ///< a peer without its registry keeps its slots this long
-  std::uint16_t rebalance_batch = 128; ///< slots that move at once from a live home to a better one
-  duration rebalance_pause{50};   ///< between such batches
-};
-
-/// Where a slot's rooms are ordered, as this node knows.
-struct slot_home {
-  node_ref node;           ///< nobody yet: {}
-  std::uint64_t epoch = 0;
-  bool open = false;       ///< this node is the home and all reports are in (always false for others' slots)
-
-  bool operator==(const slot_home&) const = default;
-};
-
-// -- effects --
-
-/// A call of ports::registry; its answer comes back by the `on_` function of the same name.
-struct do_renew { node_record me; duration ttl; };
-struct do_read {};
-struct do_claim { std::vector<slot_claim> claims; };
-struct do_remove { std::string node; std::uint64_t incarnation; };
-/// Calls of ports::links.
-struct do_link { link_peer peer; std::string host; std::uint16_t port; };
-struct do_unlink { std::string node; };
-/// To one peer over its link, or (`to` empty) to all that are linked and over the bus as well.
-struct do_tell { std::string to; std::string bytes; };
-/// The slots' homes have changed: every room in them turns to its new home and reports, then `on_rooms_reported` is called with
-/// the same `report` number (if it is not 0).
-struct slots_moved {
-  std::vector<std::pair<std::uint16_t, slot_home>> slots;
-  std::uint64_t report = 0;
-};
-/// Reports are in: rooms of these slots, whose home this node is, may begin.
-struct slots_opened { std::vector<std::pair<std::uint16_t, slot_home>> slots; };
-/// A peer is there, or is gone for good (dead, left, or replaced by its next incarnation): rooms forget its members.
-struct peer_came { node_ref node; std::string id; };
-struct peer_gone { node_ref node; std::string id; };
-/// For the log and the metrics: fixed kebab-case event and a sentence.
-struct note { std::string event; std::string text; bool warn = false; };
-/// This node cannot be part of the cluster (its id or number is taken, another slot count): it must end.
-struct give_up { error why; };
-
-using node_effect = std::variant<do_renew, do_read, do_claim, do_remove, do_link, do_unlink, do_tell, slots_moved, slots_opened, peer_came,
-                                 peer_gone, note, give_up>;
-using node_effects = std::vector<node_effect>;
-
-/// What operators see of a peer.
-struct peer_status {
-  node_record record;
-  bool linked = false;
-  bool registry_up = true;  ///< by its own word
-  bool dead = false;        ///< decided here; its slots are being taken
-  duration lease_left{0};
-  std::uint16_t slots = 0;
-};
-
-struct node_counters {
-  std::uint64_t claims = 0, grants = 0, claims_lost = 0, takeovers = 0, moved_to_me = 0, moved_away = 0, peers_declared_dead = 0,
-                open_timeouts = 0, registry_losses = 0, generations_changed = 0, reasserted = 0, stale_slot_news = 0,
-                bad_messages = 0;
-};
-
+/// Not thread-safe. `now` never goes back between calls; `wall` may.
 class node_machine {
  public:
   node_machine(node_options o, node_record me);
@@ -115,19 +53,135 @@ class node_machine {
 
   /// Gives all slots away and takes none, or again takes some. Done when `slots_owned() == 0`.
   node_effects drain(bool on, time_point now, unix_ms wall);
-  /// The last act: the record goes, peers are told.
+  /// The last act: the record goes, peers are told. Nothing comes out of the machine afterwards.
   node_effects leave(time_point now);
 
-  const slot_home& home_of(std::uint16_t slot) const;
+  const slot_home& home_of(std::uint16_t slot) const { return slots_[slot].home; }
   std::uint16_t slots_owned() const;
   std::uint16_t slots_without_home() const;
-  bool registry_up() const;
+  bool registry_up() const { return registry_up_; }
   /// Every slot has a home that is alive, as far as this node knows, and the registry's lease is its own.
   bool ready() const;
   /// Neither registry nor any peer can be reached although there were peers: this node must not order rooms any more.
   bool isolated(time_point now) const;
   std::vector<peer_status> peers() const;
-  const node_counters& counters() const;
+  const node_counters& counters() const { return counters_; }
+
+ private:
+  // Each call: `at`, the event, `finish`.
+  void at(time_point now, unix_ms wall);
+  node_effects finish();
+  void note_that(std::string event, std::string text, bool warn = false);
+
+  // Registry (node_machine_registry.cpp).
+  void renew();
+  void read();
+  void ask_read(time_point when);
+  time_point read_due() const;
+  void renew_refused(const error& why);
+  void registry_lost(const error& why);
+  void registry_back();
+  void see_mark(const store_mark& mark);
+  void see_nodes(const registry_view& view);
+  void see_slots(const registry_view& view);
+  void tell_who_is_behind(const std::vector<std::uint16_t>& slots);
+  bool leases_trusted() const { return now_ >= trust_leases_from_; }
+
+  // Peers (node_machine_peers.cpp).
+  peer* meet(const std::string& id, node_ref ref);
+  peer* find(const std::string& id, node_ref ref);
+  const peer* owner_of(const slot_state& s) const;
+  void announce(peer& p);
+  void see_peer(const seen_node& seen);
+  void judge_peer(peer& p, const lease_sight& s);
+  void bury(peer& p, const std::string& why);
+  void retire(peer& p);
+  bool any_linked() const;
+  bool away_too_long(const peer& p) const;
+  std::uint64_t company() const;
+
+  // Links and messages (node_machine_links.cpp).
+  void tell(const std::string& to, node_message m);
+  void gossip_to_all();
+  homes homes_of(const std::vector<std::uint16_t>& slots) const;
+  homes all_homes() const;
+  void on_gossip(peer& p, const gossip& g);
+  void on_homes(peer& p, const homes& h);
+  void on_taken(peer& p, const taken& t);
+  void on_reported(peer& p, const reported& r);
+
+  // Slots (node_machine_slots.cpp).
+  bool learn(std::uint16_t slot, const std::string& owner, node_ref node, std::uint64_t epoch);
+  bool is_mine(const slot_state& s) const { return s.home.node == self_ && s.owner == me_.id; }
+  bool names_me(const slot_record& r) const { return r.node == me_.id && r.incarnation == self_.incarnation; }
+  node_ref ref_of(const slot_record& r) const;
+  void begin_take(std::vector<slot_epoch> slots, bool moving);
+  void stop_waiting(const std::string& peer);
+  void expire_takes();
+  void open_if_complete(std::uint64_t number);
+  void open(const take& t);
+  void flush_moved();
+  void watch_isolation();
+  void resume();
+
+  // Claims (node_machine_claims.cpp).
+  void plan();
+  bool may_claim() const;
+  void refresh_candidates();
+  standing standing_of(const slot_state& s) const;
+  std::optional<claim_kind> wish(std::uint16_t slot, bool can);
+  std::optional<claim_kind> wish_mine(const slot_state& s) const;
+  std::optional<claim_kind> wish_homeless(std::uint16_t slot, slot_state& s, bool can);
+  std::optional<claim_kind> wish_move(std::uint16_t slot, slot_state& s, standing how);
+  bool turn_has_come(std::uint16_t slot, const slot_state& s);
+  bool may_rebalance();
+  std::uint64_t epoch_floor(const slot_state& s) const;
+  void send_claims(std::vector<flying_claim> wishes);
+  void wake_at(time_point when);
+
+  node_options o_;
+  node_record me_;
+  node_ref self_;
+  node_counters counters_;
+  node_effects out_;
+  time_point now_{};
+  unix_ms wall_ = 0;
+  bool over_ = false; ///< left, or given up
+
+  // The registry.
+  bool registry_up_ = true;
+  bool renewing_ = false, reading_ = false;
+  time_point next_renew_{}, lease_until_{};
+  std::optional<time_point> refused_since_;      ///< the registry does not want this node's id or number
+  time_point last_read_{}, read_wanted_{time_point::max()};
+  bool view_fresh_ = false;                      ///< `stored` of all slots is from the store that is there now
+  store_mark mark_;
+  std::uint64_t slots_version_ = 0;
+  time_point registry_back_at_{}, trust_leases_from_{};
+  std::optional<time_point> first_look_;         ///< starts the time to settle
+  bool settled_ = false;
+
+  std::map<std::string, peer> peers_;
+  time_point next_gossip_{};
+
+  std::vector<slot_state> slots_;
+  std::set<std::uint16_t> moved_;                ///< to be told at the end of the call
+  std::map<std::uint64_t, take> takes_;          ///< by the number that peers report
+  std::map<std::uint64_t, std::uint64_t> own_reports_; ///< report number of own rooms -> take
+  std::map<std::uint64_t, owed_report> owed_;    ///< by report number
+  std::uint64_t next_number_ = 1;
+  bool shut_ = false;                            ///< isolated: own slots are closed
+
+  bool dirty_ = true;                            ///< something changed that may lead to claims
+  time_point plan_at_{time_point::max()};        ///< when time alone may
+  candidates candidates_;
+  std::vector<bool> quick_;                      ///< candidates that will take what is theirs without delay
+  bool last_resort_ = false;                     ///< everybody is draining: homeless slots are taken all the same
+  time_point candidates_since_{};
+  std::optional<time_point> claiming_since_;     ///< this node may claim since
+  std::vector<flying_claim> flying_;             ///< in the claim call that is out
+  std::uint64_t rebalancing_ = 0;                ///< take of the last batch from living homes, until it is open
+  time_point next_rebalance_{};
 };
 
 } // namespace troupe::cluster

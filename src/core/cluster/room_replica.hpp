@@ -1,0 +1,227 @@
+#pragma once
+// One node's copy of a room: home (gives every message its place) or follower (delivers what the home has placed). Pure.
+//
+// A publish is an operation; it goes to the home, gets its place, is written to the room's log where the room keeps one, and
+// then goes to every node with members, the home's own members included: nobody gets a shortcut, so all see one order.
+// When the home changes, every node that is left promises the new home to listen to no older one, and shows it what it has
+// delivered last; the new home takes the longest of these, gives everybody what they lack, and goes on from there.
+// Operations that nobody has answered are sent again and known by their number. docs/cluster.md has the whole story.
+
+#include "base/time.hpp"
+#include "core/cluster/message_tail.hpp"
+#include "core/cluster/room_message.hpp"
+#include "core/messaging/id_memory.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <string>
+#include <vector>
+
+namespace troupe::cluster {
+
+struct replica_options {
+  bool clustered = false;                ///< false: this node is the only one, and keeps nothing for others
+  bool logged = false;                   ///< the room keeps a log: nothing is delivered before the log has it
+  tail_options tail;
+  std::size_t max_pending = 10'000;      ///< operations that wait for the home, or for the log
+  std::size_t max_unsaved = 10'000;      ///< messages that wait for a log that is away
+  duration operation_timeout{5'000};     ///< cluster.operation_timeout_ms
+  std::size_t dedup_ids = 1'000;
+  duration dedup_window{120'000};
+};
+
+/// Counted over all rooms of a shard; those marked (!) say that a promise was broken and stay 0.
+struct replica_counters {
+  std::uint64_t stale_dropped = 0;    ///< messages of an overtaken home
+  std::uint64_t gaps = 0;             ///< a message that does not follow on the last one: the link broke in between; asked for again
+  std::uint64_t lost = 0;             ///< messages that a follower could not be given any more (rooms without log)
+  std::uint64_t diverged = 0;         ///< (!, rooms with log) a node had delivered what the others never will
+  std::uint64_t resent = 0;           ///< operations sent again after the home or the link changed
+  std::uint64_t repeated = 0;         ///< operations that the home knew already
+  std::uint64_t outcomes_forgotten = 0; ///< of these, answered without their place, which nobody remembers
+  std::uint64_t expired = 0;          ///< operations that nobody answered in time
+  std::uint64_t overtaken = 0;        ///< a log refused this home
+  std::uint64_t unsaved_dropped = 0;  ///< messages that never came into the log, because it was away for too long
+  std::uint64_t bad_messages = 0;
+};
+
+/// What a replica wants done. Calls come from inside the replica's functions; nothing here may call back into it.
+class replica_effects {
+ public:
+  virtual ~replica_effects() = default;
+  /// To the members on this node.
+  virtual void deliver(const message_ptr& m) = 0;
+  virtual void deliver(const notice& n) = 0;
+  /// `payload`: a replica_message, encoded, for this room's replica there. A node without link gets nothing.
+  virtual void send(std::span<const node_ref> to, std::string payload) = 0;
+  /// An operation of this node is done.
+  virtual void done(std::uint64_t op, const op_result& r) = 0;
+  /// To the room's log, as (epoch, seq) each; answered by `on_appended(token, ...)`.
+  virtual void append(std::uint64_t token, std::uint64_t epoch, std::vector<message_ptr> batch) = 0;
+  /// Puts a fence at (epoch, 0) and reads the log's tail; answered by `on_log_opened(token, ...)`.
+  virtual void open_log(std::uint64_t token, std::uint64_t epoch) = 0;
+  /// Everything after `seq`; answered by `on_log_read(token, ...)`.
+  virtual void read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) = 0;
+  /// The log knows a home of this epoch.
+  virtual void overtaken(std::uint64_t epoch) = 0;
+};
+
+/// What an append gave.
+enum class log_answer { taken, refused, unavailable };
+
+class room_replica {
+ public:
+  enum class role { homeless, follower, opening, home };
+
+  room_replica(const replica_options& o, node_ref me, replica_effects& e, replica_counters& c);
+
+  // -- from this node --
+
+  /// Asks for an operation and gives its number; `done` answers, perhaps before this returns. An error when too many wait:
+  /// `overloaded`.
+  result<std::uint64_t> submit(op_body body, time_point now, unix_ms wall);
+  /// The number that the next `submit` or `set_members` will have; `done` may come before they return.
+  std::uint64_t next_operation() const { return next_op_; }
+  /// Something without a place: to the members here and on other nodes, except `except` here.
+  void tell(notice n);
+  /// How many members this node has now. Gives the number of the operation that answers with the room's total.
+  result<std::uint64_t> set_members(std::uint64_t n, time_point now, unix_ms wall);
+
+  // -- from the directory --
+
+  void on_home(node_ref home, std::uint64_t epoch, bool open, time_point now, unix_ms wall);
+  void on_peer_up(node_ref peer);
+  void on_peer_down(node_ref peer);
+  void on_peer_gone(node_ref peer);
+
+  // -- from other replicas and from the log --
+
+  void on_message(node_ref from, std::string_view payload, time_point now, unix_ms wall);
+  /// `log_epoch`: where the log ends, when it refused.
+  void on_appended(std::uint64_t token, log_answer a, std::uint64_t log_epoch, std::uint64_t log_seq, time_point now);
+  void on_log_opened(std::uint64_t token, log_answer a, std::uint64_t log_epoch, const std::vector<message_ptr>& tail, time_point now,
+                     unix_ms wall);
+  void on_log_read(std::uint64_t token, log_answer a, const std::vector<message_ptr>& found, time_point now);
+  /// The log can be reached again.
+  void on_log_back(time_point now);
+
+  void on_time(time_point now);
+  std::optional<time_point> next_deadline() const;
+
+  role now_is() const { return role_; }
+  std::uint64_t epoch() const { return epoch_; }
+  std::uint64_t seq() const { return seq_; }
+  std::uint64_t members() const;
+  std::uint64_t document_version() const { return document_version_; }
+  /// Nobody here or elsewhere needs this replica.
+  bool unneeded() const;
+  /// Messages that the log has not taken yet although they were delivered.
+  std::size_t unsaved() const { return unsaved_.size(); }
+
+ private:
+  struct waiting_op {
+    room_op op;
+    time_point until;
+  };
+  struct held_op {
+    node_ref from;
+    cluster::submit what;
+  };
+  struct place {
+    std::uint64_t epoch = 0, seq = 0;
+    unix_ms ts = 0;
+  };
+  struct reader {
+    node_ref who;
+    follow asked;
+  };
+
+  // room_replica.cpp: what this node wants, and what it follows
+  void become(role r) { role_ = r; }
+  void send(node_ref to, const replica_message& m);
+  void follow_home(bool with_tail);
+  void send_op(std::uint64_t previous, const room_op& op);
+  void resend();
+  void finish(std::uint64_t op, const op_result& r);
+  void deliver(const message_ptr& m, time_point now);
+  void on(node_ref from, following& m, time_point now);
+  void on(node_ref from, ordered& m, time_point now);
+  void on(node_ref from, told& m, time_point now);
+  void on(node_ref from, op_done& m, time_point now);
+
+  // room_replica_home.cpp: placing
+  void on(node_ref from, follow& m, time_point now);
+  void on(node_ref from, unfollow& m, time_point now);
+  void on(node_ref from, cluster::submit& m, time_point now);
+  void on(node_ref from, relay& m, time_point now);
+  void carry_out_in_turn(node_ref from, cluster::submit& m, time_point now);
+  void carry_out(node_ref from, room_op&& op, time_point now, unix_ms wall);
+  std::optional<op_result> place_message(node_ref from, std::uint64_t number, publish_op& op, time_point now, unix_ms wall);
+  std::optional<op_result> place_document(node_ref from, std::uint64_t number, document_op& op, time_point now, unix_ms wall);
+  safety safe() const;
+  bool was_placed(const origin& from) const;
+  /// Its answer comes with the log's.
+  bool under_way(const origin& from) const;
+  std::optional<op_result> known_id(const publish_op& op, time_point now);
+  std::optional<op_result> known_outcome(const origin& from);
+  std::optional<op_result> place_new(std::shared_ptr<room_message> m, time_point now);
+  void answer(node_ref from, std::uint64_t number, const op_result& r);
+  void commit(const message_ptr& m, safety level, time_point now);
+  void write_log();
+  void answer_follow(node_ref from, follow& m);
+  void answer_follow_from(node_ref from, const follow& m, std::vector<message_ptr> missing, bool complete);
+
+  // room_replica_takeover.cpp
+  void step_down();
+  void begin_opening();
+  void open(time_point now);
+  void finish_opening(const std::vector<message_ptr>& log_tail, std::uint64_t log_seq, time_point now, unix_ms wall);
+  std::map<std::uint64_t, message_ptr> best_of(const std::vector<message_ptr>& log_tail) const;
+
+  const replica_options* options_;
+  const node_ref me_;
+  replica_effects& out_;
+  replica_counters& counts_;
+
+  role role_ = role::homeless;
+  node_ref home_;
+  std::uint64_t epoch_ = 0;            ///< of `home_`; nothing lower is listened to any more
+  bool confirmed_ = false;             ///< as a follower: the home has answered under this epoch
+  std::uint64_t members_ = 0;          ///< here
+
+  // What was delivered here.
+  std::uint64_t last_epoch_ = 0, seq_ = 0;
+  message_tail tail_;
+  std::uint64_t document_version_ = 0;
+  std::unique_ptr<messaging::id_memory<place>> ids_;
+
+  // Operations of this node.
+  std::uint64_t next_op_ = 1;
+  std::deque<waiting_op> waiting_;     ///< in the order of their numbers
+
+  // As home.
+  std::uint64_t placed_ = 0;           ///< the last seq given away; those beyond `seq_` are not delivered yet
+  std::map<node_ref, std::uint64_t> followers_; ///< node -> its members
+  std::map<node_ref, std::uint64_t> last_op_;   ///< node -> its last operation among the messages delivered here
+  std::map<node_ref, std::uint64_t> arrived_;   ///< node -> its last operation that this home has looked at
+  std::deque<message_ptr> uncommitted_;///< placed, not in the log yet
+  std::deque<message_ptr> unsaved_;    ///< delivered without the log
+  std::map<std::uint64_t, reader> readers_; ///< token -> a follower whose missing messages are being read
+  bool log_up_ = true;
+  std::uint64_t token_ = 0;            ///< of the last call to the log
+  std::uint64_t appending_ = 0;        ///< token of the append under way; 0: none
+  std::size_t append_unsaved_ = 0, append_new_ = 0; ///< what it holds
+  std::uint64_t opening_ = 0;          ///< token of the log's opening under way
+
+  // While the home is not there yet, or this node opens.
+  std::map<node_ref, follow> reports_;
+  std::deque<held_op> held_;
+  bool slot_open_ = false;
+  unix_ms wall_ = 0;                   ///< of the last call that knew it
+};
+
+} // namespace troupe::cluster

@@ -1,0 +1,64 @@
+#include "cluster/room_simulation.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstdlib>
+
+namespace sim = troupe::cluster::simulation;
+
+namespace {
+
+/// TROUPE_SIMULATIONS runs more than a test run has time for.
+unsigned seeds(unsigned usual) {
+  const char* more = std::getenv("TROUPE_SIMULATIONS");
+  return more ? static_cast<unsigned>(std::strtoul(more, nullptr, 10)) : usual;
+}
+
+void all_hold(sim::plan p, unsigned count) {
+  unsigned acked = 0, moves = 0;
+  for (unsigned s = 1; s <= count; ++s) {
+    p.seed = s;
+    p.nodes = 2 + s % 4;
+    const auto v = sim::run(p);
+    CAPTURE(s, p.nodes);
+    for (auto& f : v.faults)
+      UNSCOPED_INFO(f);
+    REQUIRE(v.faults.empty());
+    CHECK(v.counts.diverged == 0);
+    acked += v.acked;
+    moves += v.moves;
+  }
+  CHECK(acked > count * 20);
+  CHECK(moves > count);
+}
+
+bool found(sim::plan p) {
+  for (p.seed = 1; p.seed <= 60; ++p.seed)
+    if (!sim::run(p).faults.empty())
+      return true;
+  return false;
+}
+
+} // namespace
+
+TEST_CASE("a logged room keeps every promise while its home moves about") { all_hold({}, seeds(60)); }
+
+TEST_CASE("a logged room keeps every promise while nodes crash") { all_hold({.crashes = true}, seeds(60)); }
+
+TEST_CASE("a logged room keeps every promise while nodes stop and go on") { all_hold({.pauses = true}, seeds(60)); }
+
+TEST_CASE("a logged room keeps every promise while links break") { all_hold({.cuts = true}, seeds(60)); }
+
+TEST_CASE("a logged room keeps every promise through everything at once") {
+  all_hold({.crashes = true, .pauses = true, .cuts = true}, seeds(120));
+}
+
+TEST_CASE("a room without log keeps its order while its home moves about") { all_hold({.logged = false}, seeds(60)); }
+
+TEST_CASE("a room without log keeps its order while nodes crash") { all_hold({.logged = false, .crashes = true}, seeds(60)); }
+
+TEST_CASE("a logged room goes on while its log comes and goes") { all_hold({.log_outages = true}, seeds(60)); }
+
+TEST_CASE("the judge finds a log without fence") { CHECK(found({.crashes = true, .pauses = true, .cuts = true, .no_fence = true})); }
+
+TEST_CASE("the judge finds a shortcut at the publisher's node") { CHECK(found({.shortcut = true})); }

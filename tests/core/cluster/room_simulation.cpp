@@ -1,0 +1,491 @@
+#include "cluster/room_simulation.hpp"
+
+#include <algorithm>
+
+namespace troupe::cluster::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct log_store {
+  std::vector<std::pair<std::pair<std::uint64_t, std::uint64_t>, message_ptr>> entries;
+  bool up = true;
+  std::pair<std::uint64_t, std::uint64_t> last() const {
+    return entries.empty() ? std::pair<std::uint64_t, std::uint64_t>{} : entries.back().first;
+  }
+};
+
+class world;
+
+struct node : replica_effects {
+  node(world& w, unsigned i);
+  void deliver(const message_ptr& m) override;
+  void deliver(const notice&) override {}
+  void send(std::span<const node_ref> to, std::string payload) override;
+  void done(std::uint64_t op, const op_result& r) override;
+  void append(std::uint64_t token, std::uint64_t epoch, std::vector<message_ptr> batch) override;
+  void open_log(std::uint64_t token, std::uint64_t epoch) override;
+  void read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) override;
+  void overtaken(std::uint64_t) override {}
+
+  world& w;
+  const unsigned index;
+  bool alive = true, paused = false;
+  std::vector<std::function<void()>> deferred; ///< what happens to a stopped process when it goes on
+  std::unique_ptr<room_replica> replica;
+  replica_counters counts;
+  std::map<unsigned, bool> linked;
+  std::uint64_t home_epoch = 0;
+  unsigned home = 0;
+  // The member on this node.
+  std::uint64_t join_op = 0;
+  bool joined = false;
+  std::uint64_t joined_seq = 0;
+  std::vector<message_ptr> seen;
+  std::map<std::uint64_t, std::string> asked; ///< op -> what was published
+  // As the new home: who has still to report.
+  std::set<unsigned> waiting_for;
+  bool opened = true;
+};
+
+class world {
+ public:
+  explicit world(const plan& p) : plan_(p), random_(p.seed) {
+    options_.clustered = true;
+    options_.logged = p.logged;
+    for (unsigned i = 0; i < p.nodes; ++i)
+      nodes.push_back(std::make_unique<node>(*this, i));
+  }
+
+  verdict play();
+
+  // -- the machinery --
+  void at(duration after, std::function<void()> f) { events_.emplace(std::pair{now + after, ++order_}, std::move(f)); }
+  /// Something that happens to a process: never after its death, and later if it is stopped.
+  void to(unsigned i, duration after, std::function<void()> f) {
+    at(after, [this, i, f = std::move(f)]() mutable {
+      auto& n = *nodes[i];
+      if (n.alive && n.paused)
+        n.deferred.push_back(std::move(f));
+      else if (n.alive)
+        f();
+    });
+  }
+  unsigned pick(unsigned n) { return std::uniform_int_distribution<unsigned>(0, n - 1)(random_); }
+  duration hop() { return duration(1 + (pick(20) == 0 ? pick(40) : pick(3))); }
+  node_ref ref(unsigned i) const { return {static_cast<std::uint16_t>(i + 1), 7}; }
+  unix_ms wall() const { return now.time_since_epoch().count() / 1'000'000; }
+
+  /// In the order of sending, unless the link broke meanwhile.
+  void over_link(unsigned from, unsigned dest, std::function<void()> f) {
+    if (!nodes[from]->linked[dest])
+      return;
+    auto& l = link(from, dest);
+    auto& clear = from < dest ? l.clear_up : l.clear_down;
+    // A link's news and its messages come to a process in one order.
+    clear = std::max({clear, now + hop(), dest < from ? l.heard_up : l.heard_down});
+    const auto session = l.session;
+    const auto after = std::chrono::duration_cast<duration>(clear - now);
+    at(after, [this, from, dest, session, f = std::move(f)]() mutable {
+      if (link(from, dest).session != session)
+        return;
+      auto& n = *nodes[dest];
+      if (n.alive && n.paused)
+        n.deferred.push_back(std::move(f)); // in the kernel's buffer already
+      else if (n.alive)
+        f();
+    });
+  }
+  void set_link(unsigned a, unsigned b, bool up) {
+    auto& l = link(a, b);
+    if (l.up == up)
+      return;
+    l.up = up;
+    ++l.session;
+    // Each side hears of every change, in order.
+    for (auto [x, y] : {std::pair{a, b}, std::pair{b, a}}) {
+      auto& heard = x < y ? l.heard_up : l.heard_down;
+      heard = std::max(heard + duration(1), now + hop());
+      to(x, std::chrono::duration_cast<duration>(heard - now), [this, x, y, up] { heard_of_link(x, y, up); });
+    }
+  }
+  void heard_of_link(unsigned x, unsigned y, bool up) {
+    auto& n = *nodes[x];
+    n.linked[y] = up;
+    if (!up) {
+      n.replica->on_peer_down(ref(y));
+      return reported(x, y, n.home_epoch);
+    }
+    n.replica->on_peer_up(ref(y));
+    if (n.home_epoch)
+      tell_home(x, y);
+  }
+  void tell_home(unsigned from, unsigned dest) {
+    over_link(from, dest, [this, dest, from, home = nodes[from]->home, epoch = nodes[from]->home_epoch] {
+      learn_home(dest, home, epoch);
+      if (home == from)
+        over_link(dest, from, [this, from, dest, epoch] { reported(from, dest, epoch); });
+    });
+  }
+  void learn_home(unsigned i, unsigned home, std::uint64_t epoch) {
+    auto& n = *nodes[i];
+    if (epoch < n.home_epoch || (epoch == n.home_epoch && home == i))
+      return;
+    n.home_epoch = epoch;
+    n.home = home;
+    n.replica->on_home(ref(home), epoch, false, now, wall());
+  }
+  void reported(unsigned home, unsigned by, std::uint64_t epoch) {
+    auto& n = *nodes[home];
+    if (n.home != home || n.home_epoch != epoch || n.opened)
+      return;
+    n.waiting_for.erase(by);
+    if (!n.waiting_for.empty())
+      return;
+    n.opened = true;
+    n.replica->on_home(ref(home), epoch, true, now, wall());
+  }
+  /// As the registry grants it: epochs only grow, one home each.
+  void move_home(unsigned i) {
+    ++result.moves;
+    auto& n = *nodes[i];
+    home_ = i;
+    const auto epoch = ++epoch_;
+    to(i, duration(0), [this, &n, i, epoch] {
+      if (epoch < n.home_epoch)
+        return;
+      n.home = i;
+      n.home_epoch = epoch;
+      n.opened = false;
+      n.waiting_for = {i};
+      for (auto [peer, up] : n.linked)
+        if (up)
+          n.waiting_for.insert(peer);
+      n.replica->on_home(ref(i), epoch, false, now, wall());
+      for (auto peer : std::set(n.waiting_for))
+        if (peer != i)
+          tell_home(i, peer);
+      reported(i, i, epoch);
+    });
+  }
+  struct link_state {
+    bool up = false;
+    unsigned session = 0;
+    time_point clear_up{}, clear_down{}, heard_up{}, heard_down{};
+  };
+  link_state& link(unsigned a, unsigned b) { return links_[{std::min(a, b), std::max(a, b)}]; }
+
+  std::vector<unsigned> usable() const {
+    std::vector<unsigned> list;
+    for (auto& n : nodes)
+      if (n->alive && !n->paused)
+        list.push_back(n->index);
+    return list;
+  }
+
+  void run_until(time_point end) {
+    while (!events_.empty() && events_.begin()->first.first <= end) {
+      auto e = events_.extract(events_.begin());
+      now = std::max(now, e.key().first);
+      e.mapped()();
+    }
+    now = end;
+  }
+  void fault();
+  void publish(unsigned i);
+  void heal();
+  void judge();
+
+  const plan plan_;
+  replica_options options_;
+  std::mt19937 random_;
+  time_point now{std::chrono::hours(1)};
+  std::vector<std::unique_ptr<node>> nodes;
+  log_store log;
+  verdict result;
+  std::map<std::string, safety> acked;
+  unsigned next_text_ = 0;
+  unsigned home_ = 0;
+  std::uint64_t epoch_ = 100;
+
+ private:
+  std::multimap<std::pair<time_point, std::uint64_t>, std::function<void()>> events_;
+  std::uint64_t order_ = 0;
+  std::map<std::pair<unsigned, unsigned>, link_state> links_;
+};
+
+node::node(world& world, unsigned i) : w(world), index(i) {
+  replica = std::make_unique<room_replica>(w.options_, w.ref(i), *this, counts);
+}
+
+void node::deliver(const message_ptr& m) { seen.push_back(m); }
+
+void node::send(std::span<const node_ref> to, std::string payload) {
+  for (auto dest : to)
+    w.over_link(index, dest.number - 1u, [this, dest, payload] {
+      w.nodes[dest.number - 1u]->replica->on_message(w.ref(index), payload, w.now, w.wall());
+    });
+}
+
+void node::done(std::uint64_t op, const op_result& r) {
+  if (op == join_op) {
+    joined = !r.failed;
+    joined_seq = replica->seq();
+    seen.clear();
+    return;
+  }
+  auto what = asked.find(op);
+  if (what == asked.end())
+    return;
+  if (r.failed)
+    ++w.result.refused;
+  else
+    w.acked[what->second] = r.level;
+  asked.erase(what);
+}
+
+void node::append(std::uint64_t token, std::uint64_t epoch, std::vector<message_ptr> batch) {
+  w.at(w.hop(), [this, token, epoch, batch = std::move(batch)] {
+    auto a = log_answer::taken;
+    if (!w.log.up)
+      a = log_answer::unavailable;
+    else if (!w.plan_.no_fence && std::pair{epoch, batch.front()->seq} <= w.log.last())
+      a = log_answer::refused;
+    else
+      for (auto& m : batch)
+        w.log.entries.emplace_back(std::pair{epoch, m->seq}, m);
+    if (a == log_answer::taken && w.pick(50) == 0 && w.plan_.log_outages) {
+      w.log.up = false; // the answer is lost with the connection
+      a = log_answer::unavailable;
+    }
+    w.to(index, w.hop(), [this, token, a, last = w.log.last()] { replica->on_appended(token, a, last.first, last.second, w.now); });
+  });
+}
+
+void node::open_log(std::uint64_t token, std::uint64_t epoch) {
+  w.at(w.hop(), [this, token, epoch] {
+    auto a = log_answer::taken;
+    if (!w.log.up)
+      a = log_answer::unavailable;
+    else if (!w.plan_.no_fence && std::pair{epoch, std::uint64_t{0}} <= w.log.last())
+      a = log_answer::refused;
+    else
+      w.log.entries.emplace_back(std::pair{epoch, std::uint64_t{0}}, nullptr);
+    std::vector<message_ptr> tail;
+    for (auto& [at, m] : w.log.entries)
+      if (m && a != log_answer::unavailable)
+        tail.push_back(m);
+    w.to(index, w.hop(), [this, token, a, tail, last = w.log.last()] {
+      replica->on_log_opened(token, a, last.first, tail, w.now, w.wall());
+    });
+  });
+}
+
+void node::read_log(std::uint64_t token, std::uint64_t, std::uint64_t after) {
+  w.at(w.hop(), [this, token, after] {
+    std::vector<message_ptr> found;
+    for (auto& [at, m] : w.log.entries)
+      if (m && m->seq > after)
+        found.push_back(m);
+    const auto a = w.log.up ? log_answer::taken : log_answer::unavailable;
+    w.to(index, w.hop(), [this, token, a, found] { replica->on_log_read(token, a, found, w.now); });
+  });
+}
+
+void world::publish(unsigned i) {
+  to(i, duration(pick(100)), [this, i] {
+    auto& n = *nodes[i];
+    const auto text = "m" + std::to_string(++next_text_);
+    publish_op op;
+    op.event = "said";
+    op.args.json = '"' + text + '"';
+    if (pick(4) == 0) {
+      op.user = "ann";
+      op.id = text;
+    }
+    n.asked[n.replica->next_operation()] = text;
+    if (plan_.shortcut) {
+      auto m = std::make_shared<room_message>();
+      m->args.json = op.args.json;
+      n.seen.push_back(m);
+    }
+    (void)n.replica->submit(std::move(op), now, wall());
+  });
+}
+
+void world::fault() {
+  const auto live = usable();
+  const auto victim = live[pick(static_cast<unsigned>(live.size()))];
+  switch (pick(6)) {
+    case 0:
+      if (plan_.crashes && live.size() > 2) {
+        nodes[victim]->alive = false;
+        for (auto& n : nodes)
+          if (n->index != victim) {
+            set_link(victim, n->index, false);
+            to(n->index, duration(20), [&n = *n, gone = ref(victim)] { n.replica->on_peer_gone(gone); });
+          }
+        if (home_ == victim)
+          at(duration(5 + pick(60)), [this] {
+            const auto rest = usable();
+            move_home(rest[pick(static_cast<unsigned>(rest.size()))]);
+          });
+      }
+      return;
+    case 1:
+      if (plan_.pauses && live.size() > 2) {
+        auto& n = *nodes[victim];
+        n.paused = true;
+        const duration length(50 + pick(4'000));
+        for (auto& other : nodes)
+          if (other->index != victim && length.count() > 1'000)
+            at(duration(1'000), [this, victim, o = other->index] { set_link(victim, o, false); });
+        if (home_ == victim && length.count() > 1'000)
+          at(duration(1'200), [this, victim] {
+            const auto rest = usable();
+            if (home_ == victim)
+              move_home(rest[pick(static_cast<unsigned>(rest.size()))]);
+          });
+        at(length, [this, &n] {
+          n.paused = false;
+          auto missed = std::move(n.deferred);
+          n.deferred.clear();
+          for (auto& f : missed)
+            f();
+          for (auto& other : nodes)
+            if (other->alive && other->index != n.index)
+              at(duration(50 + pick(100)), [this, a = n.index, b = other->index] {
+                if (nodes[a]->alive && nodes[b]->alive && !nodes[a]->paused && !nodes[b]->paused)
+                  set_link(a, b, true);
+              });
+        });
+      }
+      return;
+    case 2:
+      if (plan_.cuts) {
+        const auto a = pick(plan_.nodes), b = pick(plan_.nodes);
+        if (a == b)
+          return;
+        set_link(a, b, false);
+        at(duration(20 + pick(1'500)), [this, a, b] {
+          if (nodes[a]->alive && nodes[b]->alive && !nodes[a]->paused && !nodes[b]->paused)
+            set_link(a, b, true);
+        });
+      }
+      return;
+    case 3: return move_home(victim); // rebalancing, a drain
+    case 4:
+      if (plan_.log_outages) {
+        log.up = !log.up;
+        if (log.up)
+          for (auto& n : nodes)
+            to(n->index, hop(), [this, &n = *n] { n.replica->on_log_back(now); });
+      }
+      return;
+    default: return;
+  }
+}
+
+void world::heal() {
+  run_until(now + std::chrono::seconds(6)); // every pause is over
+  log.up = true;
+  for (auto& n : nodes)
+    to(n->index, hop(), [this, &n = *n] { n.replica->on_log_back(now); });
+  for (auto& a : nodes)
+    for (auto& b : nodes)
+      if (a->index < b->index && a->alive && b->alive)
+        set_link(a->index, b->index, true);
+  run_until(now + std::chrono::seconds(1));
+  if (!nodes[home_]->alive)
+    move_home(usable().front());
+  run_until(now + std::chrono::seconds(2));
+  // A last word, which everybody must hear.
+  publish(usable().back());
+  run_until(now + std::chrono::seconds(3));
+}
+
+void world::judge() {
+  auto blame = [&](std::string what) {
+    if (result.faults.size() < 10)
+      result.faults.push_back(std::move(what));
+  };
+  std::map<std::uint64_t, std::string> order;
+  std::map<std::string, std::uint64_t> places;
+  std::uint64_t top = 0;
+  for (auto& n : nodes) {
+    if (!plan_.logged && !n->alive)
+      continue; // its last words may have reached nobody else
+    std::uint64_t last = 0, epoch = 0;
+    for (auto& m : n->seen) {
+      ++result.delivered;
+      const auto name = "node " + std::to_string(n->index) + ": ";
+      if (m->seq <= last)
+        blame(name + "went back from " + std::to_string(last) + " to " + std::to_string(m->seq));
+      if (m->epoch < epoch)
+        blame(name + "heard an old epoch at " + std::to_string(m->seq));
+      if (plan_.logged && m->seq != last + 1 && last)
+        blame(name + "misses what lies between " + std::to_string(last) + " and " + std::to_string(m->seq));
+      last = m->seq;
+      epoch = m->epoch;
+      auto [at, fresh] = order.emplace(m->seq, m->args.json);
+      if (!fresh && at->second != m->args.json)
+        blame(name + "heard " + m->args.json + " where others heard " + at->second);
+      auto [place, first] = places.emplace(m->args.json, m->seq);
+      if (!first && place->second != m->seq)
+        blame(m->args.json + " was said twice");
+    }
+    if (n->alive)
+      top = std::max(top, last);
+    result.counts.diverged += n->counts.diverged;
+    result.counts.gaps += n->counts.gaps;
+    result.counts.lost += n->counts.lost;
+    result.counts.outcomes_forgotten += n->counts.outcomes_forgotten;
+    result.counts.resent += n->counts.resent;
+    result.counts.repeated += n->counts.repeated;
+    result.counts.expired += n->counts.expired;
+    result.counts.overtaken += n->counts.overtaken;
+    result.counts.stale_dropped += n->counts.stale_dropped;
+  }
+  for (auto& n : nodes)
+    if (n->alive && n->joined && (n->seen.empty() || n->seen.back()->seq != top))
+blame("node " + std::to_string(n->index) + " did not hear the last word");
+  for (auto& [text, level] : acked) {
+    ++result.acked;
+    if (plan_.logged && level == safety::stored && !places.contains('"' + text + '"'))
+  blame(text + " was acknowledged and is lost");
+  }
+}
+
+verdict world::play() {
+  for (auto& a : nodes)
+    for (auto& b : nodes)
+      if (a->index < b->index)
+        set_link(a->index, b->index, true);
+  run_until(now + duration(200));
+  move_home(0);
+  run_until(now + duration(300));
+  for (auto& n : nodes) {
+    n->join_op = n->replica->next_operation();
+    (void)n->replica->set_members(1, now, wall());
+  }
+  run_until(now + duration(500));
+  for (unsigned r = 0; r < plan_.rounds; ++r) {
+    for (unsigned k = 0; k < 6; ++k)
+      publish(pick(plan_.nodes));
+    fault();
+    for (unsigned t = 0; t < 4; ++t) {
+      run_until(now + duration(30));
+      for (auto& n : nodes)
+        to(n->index, duration(0), [this, &n = *n] { n.replica->on_time(now); });
+    }
+  }
+  heal();
+  judge();
+  return result;
+}
+
+} // namespace
+
+verdict run(const plan& p) { return world(p).play(); }
+
+} // namespace troupe::cluster::simulation

@@ -1,0 +1,37 @@
+#pragma once
+// A room on several nodes in virtual time: links that delay, break and come back, nodes that crash and stop for a while, a log that is
+// away. Everything follows from one seed. What the members saw is judged afterwards.
+
+#include "core/cluster/room_replica.hpp"
+#include "core/cluster/room_wire.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace troupe::cluster::simulation {
+
+struct plan {
+  unsigned seed = 0;
+  unsigned nodes = 3;
+  bool logged = true;
+  bool crashes = false, pauses = false, cuts = false, log_outages = false;
+  unsigned rounds = 40;       ///< faults or quiet steps, of about 100 ms each
+  // Seeded bugs, which the judge must find:
+  bool no_fence = false;      ///< the log takes everything
+  bool shortcut = false;      ///< members of the publisher's node get a message before it has its place
+};
+
+struct verdict {
+  std::vector<std::string> faults;   ///< broken promises, in words
+  unsigned acked = 0, delivered = 0, moves = 0, refused = 0;
+  replica_counters counts;
+};
+
+verdict run(const plan& p);
+
+} // namespace troupe::cluster::simulation
