@@ -22,6 +22,8 @@ OWNED = {
     "boost/beast": {"net"},
     "spdlog/": {"app", "base"},
     "jose/": {"backends"},
+    "hiredis/": {"backends"},
+    "event2/": {"backends"},
     "yaml-cpp/": {"app"},
     "prometheus/": {"app"},
     "CLI/": {"app"},

@@ -153,10 +153,18 @@ TEMPLATE_LIST_TEST_CASE("a registry that is away says so, and works again later"
   auto r = world.registry();
   REQUIRE(renew(*r, node("a")));
   world.go_away();
-  CHECK(renew(*r, node("a")).error().code == "registry_unavailable");
-  CHECK(claim(*r, node("a"), {{1, {}, 0}}).error().code == "registry_unavailable");
-  CHECK(remove(*r, "a", 1).error().code == "registry_unavailable");
-  CHECK(ask<ports::registry_view>([&](auto done) { r->read(done); }).error().code == "registry_unavailable");
+  pending<ports::renewed> renewed;
+  pending<std::vector<ports::slot_grant>> granted;
+  pending<bool> removed;
+  pending<ports::registry_view> seen;
+  r->renew(node("a"), 30s, renewed.done());
+  r->claim(node("a"), {{1, {}, 0}}, granted.done());
+  r->remove("a", 1, removed.done());
+  r->read(seen.done());
+  CHECK(renewed.wait().error().code == "registry_unavailable");
+  CHECK(granted.wait().error().code == "registry_unavailable");
+  CHECK(removed.wait().error().code == "registry_unavailable");
+  CHECK(seen.wait().error().code == "registry_unavailable");
   world.come_back();
   CHECK(comes_true([&] { return renew(*r, node("a")).has_value(); }));
 }

@@ -172,10 +172,17 @@ TEMPLATE_LIST_TEST_CASE("a log that is away says so, and works again later", "",
   auto log = world.log();
   REQUIRE(append(*log, lobby, {{{1, 1}, "a"}})->taken);
   world.go_away();
-  CHECK(append(*log, lobby, {{{1, 2}, "b"}}).error().code == "log_unavailable");
-  CHECK(read(*log, {}) == "log_unavailable");
-  CHECK(tail(*log, 1) == "log_unavailable");
-  CHECK(ask<bool>([&](auto done) { log->remove(lobby, done); }).error().code == "log_unavailable");
+  pending<ports::appended> added;
+  pending<entries> before, newest;
+  pending<bool> removed;
+  log->append(lobby, {{{1, 2}, "b"}}, {}, added.done());
+  log->read(lobby, {}, 10, before.done());
+  log->tail(lobby, 10, newest.done());
+  log->remove(lobby, removed.done());
+  CHECK(added.wait().error().code == "log_unavailable");
+  CHECK(shown(before.wait()) == "log_unavailable");
+  CHECK(shown(newest.wait()) == "log_unavailable");
+  CHECK(removed.wait().error().code == "log_unavailable");
   world.come_back();
   CHECK(comes_true([&] { return append(*log, lobby, {{{1, 9}, "c"}}).has_value(); }));
 }

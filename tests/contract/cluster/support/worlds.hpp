@@ -3,6 +3,7 @@
 
 #include "ask.hpp"
 #include "memory_world.hpp"
+#include "redis_world.hpp"
 
 #include <catch2/catch_template_test_macros.hpp>
 
@@ -10,6 +11,6 @@
 
 namespace cluster_tests {
 
-using worlds = std::tuple<memory_world>;
+using worlds = std::tuple<memory_world, redis_world>;
 
 } // namespace cluster_tests

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "backends/redis/link.hpp"
+#include "backends/redis/script.hpp"
+
+#include <string_view>
+
+namespace troupe::redis {
+
+class client_core;
+
+/// The way to Redis: a server, one that Sentinels name, or a Redis Cluster. Two connections (a Redis Cluster: one more for each
+/// node) on a thread of its own, which come back by themselves. Any thread may call; nothing blocks, but the destructor.
+///
+/// Commands go out in the order of the calls and are answered once, on the client's thread, within the timeout. An error
+/// means that Redis was away (`redis_unavailable`), too slow (`redis_timeout`) or had too much waiting (`redis_busy`); whether
+/// the command was carried out is then open, but not that it comes later: the next connection ends the one before.
+class client {
+ public:
+  using done = std::function<void(result<answer>)>;
+  using message_handler = std::function<void(std::string_view channel, std::string_view bytes)>;
+  using state_handler = std::function<void(bool up)>;
+  using owner = const void*; ///< who subscribed; several may share a channel
+
+  /// Connects in the background. Errors: `redis_tls`.
+  static result<std::shared_ptr<client>> make(options o);
+  /// Answers everything that waits. Not from the client's own thread.
+  ~client();
+  client(const client&) = delete;
+
+  /// `route` is a key of the command, empty when it has none.
+  void send(command c, std::string route, done d);
+  /// The first key is the route.
+  void run(const script& s, const std::vector<std::string>& keys, std::vector<std::string> arguments, done d);
+  /// Dropped, and counted, while Redis is away.
+  void publish(std::string channel, std::string bytes);
+
+  /// Handlers run on the client's thread and must not block.
+  void subscribe(owner who, std::string channel, message_handler h);
+  void unsubscribe(owner who, std::string channel);
+  /// Hears the state at once, then every change: whether all subscriptions work.
+  void on_state(owner who, state_handler h);
+  /// Takes everything of this owner's away; when it returns none of its handlers runs, unless it is called by one.
+  void forget(owner who);
+
+  /// Commands work.
+  bool up() const;
+  const metrics& counters() const;
+  const options& settings() const;
+
+ private:
+  explicit client(std::unique_ptr<client_core> core);
+  std::unique_ptr<client_core> core_;
+};
+
+} // namespace troupe::redis

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "backends/redis/client.hpp"
+#include "ports/room_log.hpp"
+
+namespace troupe::redis {
+
+/// One Redis Stream a room, `<prefix>{<cluster>:<slot>}:log:<namespace>#<room>`, with ids `epoch-seq`: the stream itself
+/// refuses whoever was overtaken. A log may keep a few hundred entries more than max_entries, because Redis drops them in
+/// blocks. A log that was removed stays as an empty stream until it expires: the fence outlives the entries.
+class redis_room_log final : public ports::room_log {
+ public:
+  using slot_of = std::function<std::uint16_t(std::string_view room)>;
+  /// `cluster` may not hold braces; `slot` is called by whoever calls.
+  redis_room_log(std::shared_ptr<client> c, std::string cluster, slot_of slot);
+
+  void append(
+    const std::string& room, std::vector<ports::log_entry> entries, ports::log_keep keep,
+    answer<ports::appended> done) override;
+  void read(
+    const std::string& room, ports::log_position after, std::size_t limit,
+    answer<std::vector<ports::log_entry>> done) override;
+  void tail(const std::string& room, std::size_t limit, answer<std::vector<ports::log_entry>> done) override;
+  void remove(const std::string& room, answer<bool> done) override;
+
+  /// Where the room's log is, for people and other programs. A # in the namespace reads %23, a % reads %25.
+  std::string key_of(const std::string& room) const;
+
+ private:
+  std::shared_ptr<client> client_;
+  std::string cluster_;
+  slot_of slot_;
+};
+
+} // namespace troupe::redis
