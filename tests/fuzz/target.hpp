@@ -42,6 +42,10 @@ std::vector<std::string> socketio_text_corpus();
 void check_socketio_msgpack(std::string_view bytes);
 std::vector<std::string> socketio_msgpack_corpus();
 
+/// Frames between nodes, and a hello.
+void check_link_frames(std::string_view bytes);
+std::vector<std::string> link_frames_corpus();
+
 void check_json_text(std::string_view bytes);
 std::vector<std::string> json_text_corpus();
 

@@ -15,6 +15,7 @@ constexpr std::array table = {
   target{"engineio_payload", check_engineio_payload, engineio_payload_corpus},
   target{"socketio_text", check_socketio_text, socketio_text_corpus},
   target{"socketio_msgpack", check_socketio_msgpack, socketio_msgpack_corpus},
+  target{"link_frames", check_link_frames, link_frames_corpus},
   target{"json_text", check_json_text, json_text_corpus},
 };
 

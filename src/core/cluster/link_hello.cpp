@@ -43,6 +43,7 @@ std::string encode(const link_hello& h) {
   wire::put(out, h.from.node);
   wire::put(out, h.from.incarnation);
   wire::put(out, std::uint64_t{h.from.number});
+  wire::put(out, h.to);
   wire::put(out, static_cast<std::uint64_t>(h.kind));
   wire::put(out, h.client);
   return out;
@@ -61,6 +62,7 @@ std::optional<link_hello> decode_hello(std::string_view bytes) {
   h.from.node = in.text();
   h.from.incarnation = in.number();
   h.from.number = static_cast<std::uint16_t>(in.number(std::numeric_limits<std::uint16_t>::max()));
+  h.to = in.text();
   h.kind = static_cast<link_kind>(in.number(static_cast<std::uint64_t>(link_kind::tunnel)));
   h.client = in.text();
   if (!in.done() || h.from.node.empty())
@@ -82,6 +84,8 @@ std::optional<link_refusal> judge(const link_hello& theirs, const link_hello& ou
     return link_refusal::wrong_version;
   if (theirs.from.node == ours.from.node)
     return link_refusal::own_id;
+  if (!theirs.to.empty() && theirs.to != ours.from.node)
+    return link_refusal::wrong_node;
   if (theirs.from.incarnation < known_incarnation)
     return link_refusal::old_incarnation;
   return std::nullopt;

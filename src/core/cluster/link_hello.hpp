@@ -26,6 +26,7 @@ struct link_hello {
   std::string version;                    ///< of Troupe
   std::string cluster;
   link_peer from;
+  std::string to;                         ///< the node that is meant; empty: whoever dialled this one
   link_kind kind = link_kind::messages;
   std::string client; ///< tunnel: the client's address
 };

@@ -21,7 +21,7 @@ constexpr duration stop_takes{500};
 
 link_server::link_server(link_options o, ports::link_events& events)
   : options_(std::move(o)),
-    hello_{options_.protocol, options_.version, options_.cluster, options_.me, cluster::link_kind::messages, {}}, events_(events),
+    hello_{options_.protocol, options_.version, options_.cluster, options_.me, {}, cluster::link_kind::messages, {}}, events_(events),
     tls_(options_.cluster, options_.me.node, options_.secret, options_.records_per_key),
     listener_(loop_.poller, loop_.wheel, [this](int fd, std::string address) { accept(fd, std::move(address)); }) {}
 

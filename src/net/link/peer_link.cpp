@@ -81,8 +81,10 @@ void peer_link::on_secured() {
   home_.wheel.schedule(*this, home_.now + options_.handshake_timeout);
   if (accepted_)
     return;
+  auto mine = hello_;
+  mine.to = peer_.node;
   std::string frame;
-  cluster::append_frame(frame, frame_kind::hello, encode(hello_));
+  cluster::append_frame(frame, frame_kind::hello, encode(mine));
   socket_->write(frame);
 }
 
