@@ -1,8 +1,8 @@
 // What a room message costs apart from the codecs: its place, its frame, the look-up of its receivers, and the way between threads.
 
 #include "base/inbox.hpp"
+#include "core/cluster/room_replica.hpp"
 #include "core/frame/frame_builder.hpp"
-#include "core/room/room_model.hpp"
 #include "net/fanout/index.hpp"
 #include "net/outbox.hpp"
 #include "ports/egress.hpp"
@@ -20,27 +20,38 @@ using namespace troupe;
 
 session_ref session(std::uint32_t n) { return {static_cast<std::uint16_t>(n % 2), n, 1}; }
 
-room::room_model room_of(std::uint32_t members, const room::options& o) {
-  room::room_model room("lobby", o, std::make_shared<room::ledger>(), 2, time_point{});
-  for (std::uint32_t n = 0; n < members; ++n)
-    (void)room.on_join({session(n), {}, false, "user-" + std::to_string(n)}, false, time_point{});
-  return room;
-}
+/// Nobody listens: what remains is the placing itself.
+struct nobody : cluster::replica_effects {
+  void deliver(const cluster::message_ptr& m) override { benchmark::DoNotOptimize(m); }
+  void deliver(const cluster::notice&) override {}
+  void send(std::span<const cluster::node_ref>, std::string) override {}
+  void done(std::uint64_t, const cluster::op_result& r) override { benchmark::DoNotOptimize(r.seq); }
+  void append(std::uint64_t, std::uint64_t, std::vector<cluster::message_ptr>) override {}
+  void open_log(std::uint64_t, std::uint64_t) override {}
+  void read_log(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+  void overtaken(std::uint64_t) override {}
+};
 
 /// A member's message gets its place, without and with an id to be remembered.
 void room_sequencing(benchmark::State& state) {
-  const room::options o;
-  auto room = room_of(static_cast<std::uint32_t>(state.range(0)), o);
-  const bool with_id = state.range(1) != 0;
+  const cluster::replica_options o;
+  nobody out;
+  cluster::replica_counters counts;
+  cluster::room_replica room(o, {1, 1}, out, counts);
+  room.on_home({1, 1}, 1, true, {}, 0);
+  const bool with_id = state.range(0) != 0;
   std::uint64_t n = 0;
   for (auto _ : state) {
     ++n;
-    const auto id = with_id ? std::to_string(n) : std::string();
-    const auto now = time_point{} + std::chrono::microseconds(10 * n);
-    benchmark::DoNotOptimize(room.on_publish(session(0), "user-0", id, true, now, 1'700'000'000'000));
+    cluster::publish_op op;
+    op.user = "user-0";
+    op.event = "new_message";
+    if (with_id)
+      op.id = std::to_string(n);
+    (void)room.submit(std::move(op), time_point{} + std::chrono::microseconds(10 * n), 1'700'000'000'000);
   }
 }
-BENCHMARK(room_sequencing)->ArgNames({"members", "id"})->ArgsProduct({{10, 10'000}, {0, 1}});
+BENCHMARK(room_sequencing)->ArgName("id")->Arg(0)->Arg(1);
 
 socketio::packet chat(std::size_t bytes) {
   socketio::packet p;

@@ -55,8 +55,14 @@ void actor_layer::broadcast(selection to, logic::broadcast what) {
     return;
   auto& hub = *parts_->hub;
   hub.counts.events_out.add();
-  auto out = hub.event(to.nsp, what.event, std::move(what.args), hub.frame_flags(what.is_volatile, what.compress));
-  hub.spread(hub.target_of(to), std::move(out));
+  cluster::wide_message m;
+  m.to = {std::move(to.nsp), std::move(to.rooms), std::move(to.except)};
+  m.event = std::move(what.event);
+  m.args = std::move(what.args);
+  m.is_volatile = what.is_volatile;
+  m.compress = what.compress;
+  hub.to_all_nodes(m);
+  hub.carry_out(std::move(m));
 }
 
 void actor_layer::broadcast_with_ack(selection to, logic::broadcast what, duration timeout,
@@ -98,11 +104,21 @@ void actor_layer::control(selection of,
                           std::variant<ports::control_join, ports::control_leave, ports::control_disconnect> command) {
   if (parts_->stopped)
     return;
-  auto& hub = *parts_->hub;
-  auto to = std::make_shared<const ports::target>(hub.target_of(of));
-  auto what = std::make_shared<const ports::control>(ports::control{std::move(of.nsp), std::move(command)});
-  for (std::uint16_t s = 0; s < hub.shards(); ++s)
-    hub.egress.submit(s, ports::control_all{to, what});
+  using what = cluster::wide_message::what;
+  cluster::wide_message m;
+  m.to = {std::move(of.nsp), std::move(of.rooms), std::move(of.except)};
+  if (auto join = std::get_if<ports::control_join>(&command)) {
+    m.kind = what::join;
+    m.rooms = std::move(join->rooms);
+  } else if (auto leave = std::get_if<ports::control_leave>(&command)) {
+    m.kind = what::leave;
+    m.rooms = std::move(leave->rooms);
+  } else {
+    m.kind = what::disconnect;
+    m.close_transport = std::get<ports::control_disconnect>(command).close_transport;
+  }
+  parts_->hub->to_all_nodes(m);
+  parts_->hub->carry_out(std::move(m));
 }
 
 void actor_layer::list_rooms(std::size_t max, std::function<void(std::vector<room_summary>)> found) {
@@ -129,6 +145,11 @@ void actor_layer::find_user(std::string user, std::function<void(user_summary)> 
   if (parts_->stopped)
     return;
   parts_->hub->to_presence(std::move(user), presence_describe{guarded(parts_->hub->counts, std::move(found))});
+}
+
+void actor_layer::drain(bool on, std::shared_ptr<void> done) {
+  if (!parts_->stopped && parts_->hub->cluster)
+    caf::anon_send(parts_->hub->cluster, drain_slots{on, std::move(done)});
 }
 
 } // namespace troupe::actors

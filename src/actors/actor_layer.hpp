@@ -1,6 +1,7 @@
 #pragma once
 // The actors seen from outside: what the wiring, the HTTP API and the library call. No CAF in this header.
 
+#include "actors/cluster_messages.hpp"
 #include "actors/metrics.hpp"
 #include "actors/options.hpp"
 #include "base/error.hpp"
@@ -28,6 +29,7 @@ struct dependencies {
   const ports::authenticator& authenticator;
   logic::namespaces& namespaces;
   metrics& counts;
+  struct cluster_setup* cluster = nullptr; ///< of a node that has others; null: it is alone
 };
 
 /// Which sockets of a namespace: members of any of `rooms` (room names or socket ids; none: the whole namespace), less
@@ -104,6 +106,10 @@ class actor_layer {
   /// rooms and presences, then directories. Not from a shard's thread. False when `limit` was not enough; then the process
   /// should leave without destroying the layer.
   bool stop(duration limit);
+
+  // -- of a clustered node --
+  /// Gives every slot to other nodes, or (`on` false) takes slots again. `done` is let go when none is left.
+  void drain(bool on, std::shared_ptr<void> done);
 
   struct parts; ///< for actor tests
 

@@ -1,5 +1,6 @@
 // Start and stop, in mirror order.
 
+#include "actors/cluster_setup.hpp"
 #include "actors/directory.hpp"
 #include "actors/parts.hpp"
 #include "base/log.hpp"
@@ -38,9 +39,22 @@ actor_layer::parts::parts(dependencies d, options o, surroundings s)
                                             [hub = hub](shard* gone) { delete gone; })); // a shard keeps the hub alive
     hub->directories.push_back(system->spawn<directory>(shards.back()));
   }
-  for (auto& home : shards)
+  for (auto& home : shards) {
     home->timers.start(*system, hub->directories[home->index]);
+    if (!d.cluster)
+      home->slots.alone(hub->opts.me);
+  }
+  if (d.cluster)
+    join(*d.cluster);
   acceptor = std::make_unique<connection_acceptor>(shards);
+}
+
+void actor_layer::parts::join(cluster_setup& c) {
+  router = &c.router;
+  hub->links = &c.ports.links;
+  hub->log = &c.ports.log;
+  hub->cluster = system->spawn<cluster_actor>(hub, c.ports, c.options, c.me, c.listeners);
+  c.router.use(hub);
 }
 
 void actor_layer::parts::run_ready() {
@@ -62,6 +76,10 @@ bool actor_layer::stop(duration limit) {
   parts_->run_ready();
   if (closed.wait_until(deadline) != std::future_status::ready)
     log::warn("stop-late", "connections={}: not all have ended in time", parts_->hub->counts.connections.get());
+  if (parts_->router)
+    parts_->router->release();
+  if (parts_->hub->cluster)
+    caf::anon_send(parts_->hub->cluster, leave_cluster{});
   for (auto& part : parts_->hub->directories)
     caf::anon_send(part, end_entries{});
   parts_->run_ready();
@@ -91,6 +109,7 @@ actor_layer::~actor_layer() {
   for (auto& home : parts_->shards)
     home->timers.stop();
   parts_->hub->directories.clear();
+  parts_->hub->cluster = nullptr;
 }
 
 } // namespace troupe::actors

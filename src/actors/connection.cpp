@@ -67,6 +67,7 @@ void connection::on_packet(inbound& in) {
     return;
   hub().counts.packets_in.add();
   format_ = in.format;
+  running_ = true;
   switch (in.packet.type) {
     case socketio::packet_type::connect: on_connect(in.packet); break;
     case socketio::packet_type::disconnect: on_disconnect(in.packet); break;
@@ -75,6 +76,20 @@ void connection::on_packet(inbound& in) {
     case socketio::packet_type::connect_error: close(engineio::close_reason::forced_close, "CONNECT_ERROR from a client"); break;
   }
   rearm();
+}
+
+bool connection::take_now(inbound& in) {
+  const bool frequent = in.packet.type == socketio::packet_type::event || in.packet.type == socketio::packet_type::ack;
+  // Blocked: the mailbox is empty, and nobody has been told to look into it.
+  if (!frequent || !running_ || !mailbox().blocked() || !home().unit || !home().unit->may_run_now())
+    return false;
+  try {
+    on_packet(in);
+  } catch (...) {
+    closing_ = true;
+    caf::anon_send(caf::actor_cast<caf::actor>(this), connection_op{failed{std::current_exception()}});
+  }
+  return true;
 }
 
 connection::socket* connection::joined_socket(const socketio::packet& p) {
@@ -226,6 +241,8 @@ void connection::on(describe_sockets& m) {
   if ((m.of->rooms.empty() || in(m.of->rooms)) && !in(m.of->except))
     m.into->add({s->info.id, s->info.nsp, s->info.who, s->info.shake, s->info.rooms});
 }
+
+void connection::on(failed& m) { std::rethrow_exception(m.why); }
 
 void connection::on_wake() {
   const auto t = now();

@@ -22,6 +22,11 @@ class connection : public pinned {
 
   caf::behavior make_behavior() override;
   const char* name() const override { return "troupe.connection"; }
+
+  /// Handles an event or an ack at once instead of by way of the mailbox; only for the shard's thread. False: send it as a
+  /// message, because something waits in the mailbox that came before it, or others have been served long enough without a turn.
+  bool take_now(inbound& in);
+
   std::string describe() const override;
 
  private:
@@ -52,6 +57,7 @@ class connection : public pinned {
   void on(report_user& m);
   void on(perform& m);
   void on(describe_sockets& m);
+  void on(failed& m);
   void on_wake();
   void on_end() override;
   socket* joined_socket(const socketio::packet& p);
@@ -110,6 +116,7 @@ class connection : public pinned {
   socketio::parser format_ = socketio::parser::json;
   bool closing_ = false; ///< the session will be closed; nothing more is read
   bool over_ = false;    ///< the session is gone
+  bool running_ = false; ///< has had a message
   bool limited_ = false; ///< the last event was one too many (logged once)
   bool connect_limited_ = false;
   bool was_joined_ = false;

@@ -114,6 +114,15 @@ void connection::apply(socket& s, logic::publish& e, occasion& o) {
 }
 
 void connection::apply(socket& s, logic::broadcast& e, occasion&) {
+  if (hub().links) {
+    cluster::wide_message m;
+    m.to = {s.info.nsp, e.rooms, e.except};
+    m.event = e.event;
+    m.args = e.args;
+    m.is_volatile = e.is_volatile;
+    m.compress = e.compress;
+    hub().to_all_nodes(m);
+  }
   auto to = hub().target_of({s.info.nsp, std::move(e.rooms), std::move(e.except)});
   if (!e.include_sender)
     to.except_sessions.push_back(who_);

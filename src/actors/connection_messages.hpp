@@ -9,6 +9,7 @@
 #include "core/socketio/decoder.hpp"
 #include "ports/session_sink.hpp"
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -60,6 +61,12 @@ struct describe_sockets {
   gather_ptr<socket_summary> into;
 };
 
-using connection_op = std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets>;
+/// An exception left a handler that ran outside of a message: thrown again where CAF supervises.
+struct failed {
+  std::exception_ptr why;
+};
+
+using connection_op =
+  std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, failed>;
 
 } // namespace troupe::actors

@@ -23,7 +23,10 @@ void connection_sink::on_message(std::string_view bytes, bool binary) {
   if (packet && !*packet)
     return; // attachments are missing yet
   if (packet) {
-    caf::anon_send(*connection, inbound{std::move(**packet), decoder_.format()});
+    inbound in{std::move(**packet), decoder_.format()};
+    auto& actor = static_cast<class connection&>(*caf::actor_cast<caf::abstract_actor*>(*connection));
+    if (!actor.take_now(in))
+      caf::anon_send(*connection, std::move(in));
     return;
   }
   ended_ = true;

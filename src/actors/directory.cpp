@@ -4,7 +4,9 @@
 #include "actors/presence_actor.hpp"
 #include "actors/room_actor.hpp"
 #include "actors/watch_answer.hpp"
+#include "core/cluster/room_wire.hpp"
 #include "core/messaging/answers.hpp"
+#include "core/presence/presence_wire.hpp"
 #include "core/room/announcements.hpp"
 #include "core/room/room_key.hpp"
 
@@ -22,12 +24,16 @@ template <class... F>
 overloaded(F...) -> overloaded<F...>;
 
 bool makes_room(const room_op& op) {
-  return !std::holds_alternative<room_members_asked>(op) && !std::holds_alternative<room_describe>(op) && !std::holds_alternative<room_list_members>(op)
-         && !std::holds_alternative<room_leave>(op);
+  if (auto peer = std::get_if<room_from_peer>(&op))
+    return cluster::needs_home(peer->payload);
+  return std::holds_alternative<room_join>(op) || std::holds_alternative<room_publish>(op) || std::holds_alternative<room_typing>(op)
+         || std::holds_alternative<room_document>(op) || std::holds_alternative<room_recover>(op);
 }
 
 bool makes_presence(const presence_op& op) {
-  return !std::holds_alternative<presence_describe>(op) && !std::holds_alternative<presence_detach>(op)
+  if (auto peer = std::get_if<presence_from_peer>(&op))
+    return presence::needs_home(peer->payload);
+  return !std::holds_alternative<presence_home>(op) && !std::holds_alternative<presence_peer>(op) && !std::holds_alternative<presence_detach>(op) && !std::holds_alternative<presence_describe>(op)
          && !std::holds_alternative<presence_unwatch>(op) && !std::holds_alternative<presence_status>(op);
 }
 
@@ -46,6 +52,8 @@ caf::behavior directory::make_behavior() {
           [this](const room_idle& m) { on(m); },
           [this](const presence_idle& m) { on(m); },
           [this](const list_rooms& m) { on(m); },
+          [this](const slots_news& m) { on(m); },
+          [this](const peer_news& m) { on(m); },
           [this](tick) { home_->timers.fire(now()); },
           [this](broadcast_acks_due m) { hub().acks.close(m.id); },
           [this](const close_connections& m) { on(m); },
@@ -81,7 +89,8 @@ void directory::on(to_room& m) {
 
 void directory::on(to_presence& m) {
   auto e = presences_.find(m.user);
-  if (!e && makes_presence(m.what))
+  const bool elsewhere = hub().links && std::holds_alternative<presence_describe>(m.what); // the home knows
+  if (!e && (elsewhere || makes_presence(m.what)))
     e = make_presence(m.user);
   if (!e)
     return refuse(m.what);
@@ -103,7 +112,7 @@ void directory::on(to_all_connections& m) {
 directory::rooms::entry* directory::make_room(const std::string& key) {
   if (ending_ || hub().counts.rooms.get() >= static_cast<std::int64_t>(hub().opts.limit.max_rooms))
     return nullptr;
-  auto book = std::make_shared<room::ledger>();
+  auto book = std::make_shared<room_book>();
   auto actor = home_->system.spawn<room_actor, caf::lazy_init>(*home_, key, book);
   watch(actor);
   hub().counts.rooms.add();
@@ -135,8 +144,8 @@ void directory::refuse(const std::string& key, room_op& op) {
                             m.done(why);
                         },
                         [&](room_members_asked& m) {
-                          const room::room_model nobody(std::string(room_of(key)), hub().opts.rooms, nullptr, 0, now());
-                          hub().answer(m.who, nsp_of(key), m.ack, room::member_list(nobody, m.max));
+                          const room::room_model nobody(std::string(room_of(key)), hub().opts.rooms, 0, now());
+                          hub().answer(m.who, nsp_of(key), m.ack, room::member_list(nobody, m.max, 0));
                         },
                         [&](room_document& m) { tell(m.who, m.ack); },
                         [&](room_typing& m) { tell(m.who, {}); },
@@ -188,6 +197,36 @@ void directory::on(const list_rooms& m) {
       return;
     ++e.forwarded;
     caf::anon_send(e.actor, room_op{room_describe{m.into}});
+  }
+}
+
+void directory::on(const slots_news& m) {
+  std::vector<bool> moved(cluster::slot_count);
+  for (auto& [slot, where] : *m.slots) {
+    home_->slots.set(slot, where);
+    moved[slot] = true;
+  }
+  for (auto& [key, e] : rooms_)
+    if (moved[cluster::slot_of(key)]) {
+      ++e.forwarded;
+      caf::anon_send(e.actor, room_op{room_home{home_->slots.home_of(key), m.reported}});
+    }
+  for (auto& [user, e] : presences_)
+    if (moved[cluster::slot_of(user)]) {
+      ++e.forwarded;
+      caf::anon_send(e.actor, presence_op{presence_home{home_->slots.home_of(user), m.reported}});
+    }
+}
+
+void directory::on(const peer_news& m) {
+  home_->know_peer(m.node, m.id, m.what == room_peer::news::up);
+  for (auto& [key, e] : rooms_) {
+    ++e.forwarded;
+    caf::anon_send(e.actor, room_op{room_peer{m.node, m.what}});
+  }
+  for (auto& [user, e] : presences_) {
+    ++e.forwarded;
+    caf::anon_send(e.actor, presence_op{presence_peer{m.node, m.what}});
   }
 }
 

@@ -3,8 +3,8 @@
 #include "actors/directory_messages.hpp"
 #include "actors/entry_table.hpp"
 #include "actors/pinned.hpp"
+#include "actors/room_book.hpp"
 #include "core/presence/presence_model.hpp"
-#include "core/room/room_model.hpp"
 
 #include <memory>
 #include <string>
@@ -25,7 +25,7 @@ class directory : public pinned {
   bool forward(const std::string& key, room_op& what);
 
  private:
-  using rooms = entry_table<room::ledger>;
+  using rooms = entry_table<room_book>;
   using presences = entry_table<presence::ledger>;
 
   void on_end() override;
@@ -36,6 +36,8 @@ class directory : public pinned {
   void on(const room_idle& m);
   void on(const presence_idle& m);
   void on(const list_rooms& m);
+  void on(const slots_news& m);
+  void on(const peer_news& m);
   void on(const close_connections& m);
   void on(const end_entries& m);
   void on(connection_ended);

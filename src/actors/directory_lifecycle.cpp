@@ -53,7 +53,7 @@ void directory::on_down(const caf::down_msg& m) {
 
 void directory::forget_room(const rooms::entry& e) {
   hub().counts.rooms.sub();
-  if (e.book->document_version)
+  if (e.book->is_document)
     hub().counts.documents.sub();
 }
 

@@ -11,6 +11,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -55,6 +57,19 @@ struct list_rooms {
   gather_ptr<room_summary> into;
 };
 
+/// Homes of slots have changed. `reported` is let go when every room in them has told its home what it knows.
+struct slots_news {
+  std::shared_ptr<const std::vector<std::pair<std::uint16_t, cluster::slot_home>>> slots;
+  std::shared_ptr<void> reported;
+};
+
+/// Another node can be reached, or not.
+struct peer_news {
+  cluster::node_ref node;
+  std::string id;
+  room_peer::news what = room_peer::news::up;
+};
+
 /// A deadline of some actor of this shard has come.
 struct tick {};
 
@@ -90,6 +105,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::to_all_connections)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::presence_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_rooms)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::slots_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::wake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::broadcast_acks_due)

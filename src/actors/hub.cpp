@@ -1,6 +1,7 @@
 #include "actors/hub.hpp"
 
 #include "base/random.hpp"
+#include "core/cluster/envelope.hpp"
 #include "core/engineio/sid.hpp"
 #include "core/room/room_key.hpp"
 #include "core/socketio/encoder.hpp"
@@ -63,6 +64,14 @@ outbound_ptr hub::event(std::string_view nsp, std::string_view name, logic::argu
 
 void hub::tell(session_ref who, outbound_ptr what) { egress.submit(who.shard, ports::send_to{who, std::move(what)}); }
 
+void hub::tell_all(const std::vector<session_ref>& who, const outbound_ptr& what) {
+  if (who.size() == 1)
+    return tell(who.front(), what);
+  ports::target to;
+  to.sessions = who;
+  spread(std::move(to), what);
+}
+
 void hub::answer(session_ref who, std::string_view nsp, ack_id ack, std::string object) {
   if (!ack)
     return;
@@ -97,6 +106,46 @@ ports::target hub::target_of(const selection& s) const {
   if (s.rooms.empty())
     t.rooms.push_back(room_key(s.nsp, ""));
   return t;
+}
+
+void hub::tell_cluster(higher_epoch_seen m) {
+  if (cluster)
+    caf::anon_send(cluster, m);
+}
+
+void hub::know_peer(const std::string& id, bool linked) {
+  std::lock_guard lock(linked_mutex_);
+  if (linked)
+    linked_.insert(id);
+  else
+    linked_.erase(id);
+}
+
+void hub::to_all_nodes(const cluster::wide_message& m) {
+  if (!links)
+    return;
+  const auto bytes = cluster::sealed(cluster::addressee::wide, "", cluster::encode(m));
+  std::lock_guard lock(linked_mutex_);
+  for (auto& id : linked_)
+    links->send(id, bytes);
+}
+
+void hub::carry_out(cluster::wide_message m) {
+  using what = cluster::wide_message::what;
+  const selection to{std::move(m.to.nsp), std::move(m.to.rooms), std::move(m.to.except)};
+  if (m.kind == what::broadcast)
+    return spread(target_of(to), event(to.nsp, m.event, std::move(m.args), frame_flags(m.is_volatile, m.compress)));
+  auto command = std::make_shared<ports::control>();
+  command->nsp = to.nsp;
+  if (m.kind == what::join)
+    command->command = ports::control_join{std::move(m.rooms)};
+  else if (m.kind == what::leave)
+    command->command = ports::control_leave{std::move(m.rooms)};
+  else
+    command->command = ports::control_disconnect{m.close_transport};
+  auto target = std::make_shared<const ports::target>(target_of(to));
+  for (std::uint16_t s = 0; s < shards(); ++s)
+    egress.submit(s, ports::control_all{target, command});
 }
 
 std::string to_text(session_ref who) {

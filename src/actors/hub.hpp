@@ -3,13 +3,19 @@
 
 #include "actors/actor_layer.hpp"
 #include "actors/broadcast_acks.hpp"
+#include "actors/cluster_messages.hpp"
 #include "actors/directory_messages.hpp"
+#include "core/cluster/wide_wire.hpp"
 #include "core/frame/frame_builder.hpp"
+#include "ports/links.hpp"
+#include "ports/room_log.hpp"
 
 #include <caf/actor.hpp>
 
 #include <array>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +34,19 @@ class hub : public std::enable_shared_from_this<hub> {
   const surroundings around;
   broadcast_acks acks;
   std::vector<caf::actor> directories; ///< one a shard; set before anything runs
+  // Of a node in a cluster; set before anything runs, else null:
+  ports::links* links = nullptr;
+  ports::room_log* log = nullptr;
+  caf::actor cluster;
+
+  void tell_cluster(higher_epoch_seen m);
+
+  // -- what concerns every node --
+  void know_peer(const std::string& id, bool linked);
+  /// To every linked node.
+  void to_all_nodes(const cluster::wide_message& m);
+  /// Carries out here what concerns every node.
+  void carry_out(cluster::wide_message m);
 
   unix_ms wall() const { return around.wall_clock(); }
   std::array<unsigned char, 5> random5() const;
@@ -47,12 +66,17 @@ class hub : public std::enable_shared_from_this<hub> {
   outbound_ptr event(std::string_view nsp, std::string_view name, logic::arguments args, frame_options flags,
                      ack_id ack = {}) const;
   void tell(session_ref who, outbound_ptr what);
+  void tell_all(const std::vector<session_ref>& who, const outbound_ptr& what);
   /// Answers a client's ack, if it asked for one, with one argument.
   void answer(session_ref who, std::string_view nsp, ack_id ack, std::string object);
   /// To whatever a target selects, on every shard.
   void spread(ports::target to, outbound_ptr what, const std::function<void(std::size_t)>& counted = {});
   /// Rooms and socket ids become keys and sessions; no rooms: the whole namespace.
   ports::target target_of(const selection& s) const;
+
+ private:
+  std::mutex linked_mutex_;
+  std::set<std::string> linked_; ///< ids of nodes
 };
 
 /// `0.12.3`: shard, slot, generation; for the log.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/cluster/room_replica.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -76,6 +78,7 @@ struct metrics {
   number actor_restarts;
   number handler_exceptions;  ///< application logic that threw
   refusal_counts refusals;
+  cluster::replica_counters replicas;
 };
 
 } // namespace troupe::actors

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "core/cluster/node_ref.hpp"
+#include "core/cluster/room_replica.hpp"
 #include "core/frame/frame_builder.hpp"
 #include "core/limits/limits.hpp"
 #include "core/presence/presence_options.hpp"
 #include "core/room/room_options.hpp"
+#include "ports/room_log.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -17,6 +20,9 @@ namespace troupe::actors {
 struct options {
   limits limit;
   room::options rooms;
+  cluster::node_ref me{0, 1};         ///< this life of this node
+  cluster::replica_options replicas;  ///< `clustered` says whether there may be others
+  ports::log_keep keep;               ///< of rooms' logs, where they have one
   presence::options presence;
   std::size_t max_documents = 10'000; ///< documents.max_documents, on this node
   std::uint16_t node = 0;          ///< goes into socket ids

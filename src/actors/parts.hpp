@@ -19,6 +19,7 @@ struct actor_layer::parts {
   parts(dependencies d, options o, surroundings s);
 
   bool virtual_time() const { return loops.empty(); }
+  void join(struct cluster_setup& c);
   /// Runs everything that can run now; for CAF's test coordinator only.
   void run_ready();
 
@@ -28,6 +29,7 @@ struct actor_layer::parts {
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::shared_ptr<shard>> shards;
   std::unique_ptr<connection_acceptor> acceptor;
+  class link_router* router = nullptr; ///< of a clustered node
   std::atomic<bool> stopped{false};
 };
 

@@ -10,16 +10,21 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 namespace troupe::actors {
 presence_actor::presence_actor(caf::actor_config& cfg, shard& home, std::string user, std::shared_ptr<presence::ledger> book)
-  : pinned(cfg, home), user_(std::move(user)), model_(hub().opts.presence, std::move(book), now()) {}
+  : pinned(cfg, home), user_(std::move(user)), model_(hub().opts.presence, std::move(book), now()),
+    home_(home.slots.home_of(user_)), used_(now()) {}
 
 caf::behavior presence_actor::make_behavior() {
   return {[this](presence_op& op) { on_op(op); },
           [this](wake) { on_wake(); }};
 }
+
+bool presence_actor::at_home() const { return home_.node == hub().opts.me; }
 
 void presence_actor::on_end() { count_online(false); }
 
@@ -32,53 +37,85 @@ void presence_actor::count_online(bool online) {
 
 void presence_actor::on_op(presence_op& op) {
   ++seen_;
+  used_ = now();
   std::visit([this](auto& m) { on(m); }, op);
-  wake_at(model_.next_deadline());
+  schedule();
 }
 
 void presence_actor::on_wake() {
+  expire_wishes();
   auto passed = model_.on_time(now());
   hub().counts.queue_dropped.add(static_cast<std::int64_t>(passed.expired));
   hub().counts.queued_messages.sub(static_cast<std::int64_t>(passed.expired));
   if (passed.went_offline) {
     count_online(false);
-    tell_watchers("user_offline", presence::offline_text(user_, model_.now()));
+    tell_watchers("user_offline", presence::offline_text(user_, model_.now()), false);
     tell_update();
   }
-  if (passed.idle)
+  const bool needed_here = !here_.empty() || !watching_here_.empty() || !wishes_.empty();
+  const bool quiet = now() - used_ >= hub().opts.presence.idle_timeout;
+  if (at_home() ? passed.idle && !needed_here : quiet && !needed_here)
     caf::anon_send(hub().directories[home().index], presence_idle{user_, seen_});
   else
-    wake_at(model_.next_deadline());
+    schedule();
+}
+
+void presence_actor::schedule() {
+  auto next = at_home() ? model_.next_deadline() : std::optional<time_point>(used_ + hub().opts.presence.idle_timeout);
+  if (!wishes_.empty() && (!next || wishes_.begin()->second.until < *next))
+    next = wishes_.begin()->second.until;
+  if (!at_home() && (!here_.empty() || !watching_here_.empty()))
+    next = wishes_.empty() ? std::nullopt : std::optional<time_point>(wishes_.begin()->second.until);
+  wake_at(next);
 }
 
 void presence_actor::on(presence_attach& m) {
+  if (hub().links && std::find(here_.begin(), here_.end(), m.socket) == here_.end())
+    here_.push_back(m.socket);
+  if (at_home())
+    return arrive(m.socket);
+  tell_home(presence::attach{m.socket});
+}
+
+void presence_actor::arrive(const presence::place& socket) {
   const auto before = static_cast<std::int64_t>(model_.book().queue.size());
-  auto arrived = model_.on_connect(m.socket, now(), hub().wall());
+  auto arrived = model_.on_connect(socket, now(), hub().wall());
   hub().counts.queued_messages.add(static_cast<std::int64_t>(model_.book().queue.size()) - before);
   for (auto& w : arrived.waiting_here) {
-    socketio::packet p;
-    p.nsp = w.nsp;
-    p.data = std::move(w.data);
-    p.attachments = std::move(w.attachments);
     hub().counts.direct_delivered.add();
-    hub().tell(m.socket.session, build_outbound(std::move(p), hub().frame_flags()));
+    deliver({socket}, w.nsp, w.data, std::move(w.attachments));
   }
   count_online(true);
   if (!arrived.came_online)
     return;
-  tell_watchers("user_online", presence::online_text(user_));
+  tell_watchers("user_online", presence::online_text(user_), true);
   tell_update();
 }
 
-void presence_actor::on(presence_detach& m) { model_.on_disconnect(m.socket, now(), hub().wall()); }
+void presence_actor::on(presence_detach& m) {
+  std::erase(here_, m.socket);
+  if (at_home())
+    return model_.on_disconnect(m.socket, now(), hub().wall());
+  tell_home(presence::detach{m.socket});
+}
 
 void presence_actor::on(presence_status& m) {
+  if (hub().links)
+    status_here_ = m.word;
+  if (!at_home())
+    return tell_home(presence::say{std::move(m.word)});
   if (model_.on_status(std::move(m.word), now()))
     tell_update();
 }
 
 void presence_actor::on(presence_watch& m) {
+  if (hub().links && std::find(watching_here_.begin(), watching_here_.end(), m.watcher) == watching_here_.end())
+    watching_here_.push_back(m.watcher);
+  if (!at_home())
+    return ask_home({std::move(m), {}});
   auto state = model_.on_watch(m.watcher, now());
+  if (state)
+    believed_online_ = state->online;
   if (!m.answer)
     return;
   if (state)
@@ -87,9 +124,16 @@ void presence_actor::on(presence_watch& m) {
     m.answer->fail(state.error());
 }
 
-void presence_actor::on(presence_unwatch& m) { model_.on_unwatch(m.watcher, now()); }
+void presence_actor::on(presence_unwatch& m) {
+  std::erase(watching_here_, m.watcher);
+  if (at_home())
+    return model_.on_unwatch(m.watcher, now());
+  tell_home(presence::unwatch{m.watcher});
+}
 
 void presence_actor::on(presence_direct& m) {
+  if (!at_home())
+    return ask_home({std::move(m), {}});
   std::size_t bytes = m.what.args.json.size() + m.what.event.size();
   for (auto& a : m.what.args.attachments)
     bytes += a.size();
@@ -107,7 +151,7 @@ void presence_actor::dispatch(presence_direct& m, const presence::dispatched& pl
   switch (place.status) {
     case presence::delivery_status::delivered:
       hub().counts.direct_delivered.add();
-      return deliver(m.nsp, hub().event(m.nsp, m.what.event, std::move(args), hub().frame_flags()));
+      return deliver(model_.sockets(), m.nsp, socketio::event_data(m.what.event, args.json), std::move(args.attachments));
     case presence::delivery_status::queued: {
       hub().counts.direct_queued.add();
       const auto before = static_cast<std::int64_t>(model_.book().queue.size());
@@ -120,10 +164,23 @@ void presence_actor::dispatch(presence_direct& m, const presence::dispatched& pl
   }
 }
 
-void presence_actor::deliver(const std::string& nsp, const outbound_ptr& what) {
-  for (auto& socket : model_.sockets())
-    if (socket.nsp == nsp)
-      hub().tell(socket.session, what);
+void presence_actor::deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data,
+                             std::vector<std::string> attachments, std::optional<bool> online) {
+  std::map<cluster::node_ref, std::vector<session_ref>> by_node;
+  for (auto& p : to)
+    if (p.nsp == nsp)
+      by_node[p.node].push_back(p.session);
+  for (auto& [node, sessions] : by_node)
+    if (node)
+      send(node, presence::tell{std::move(sessions), nsp, data, attachments, online});
+  auto here = by_node.find({});
+  if (here == by_node.end())
+    return;
+  socketio::packet p;
+  p.nsp = nsp;
+  p.data = data;
+  p.attachments = std::move(attachments);
+  hub().tell_all(here->second, build_outbound(std::move(p), hub().frame_flags()));
 }
 
 void presence_actor::answer(const presence_direct& m, const presence::dispatched& place) {
@@ -146,6 +203,8 @@ void presence_actor::on(presence_recover&) {
 void presence_actor::on(presence_describe& m) {
   if (!m.found)
     return;
+  if (!at_home())
+    return ask_home({std::move(m), {}});
   auto state = model_.now();
   m.found({state.online, state.status, state.last_seen, model_.sockets().size()});
 }
@@ -155,13 +214,15 @@ void presence_actor::tell_update() {
     tell_watchers("presence:update", presence::state_text(user_, model_.now()));
 }
 
-void presence_actor::tell_watchers(std::string_view event, const std::string& object) {
-  std::map<std::string_view, ports::target> by_nsp;
+void presence_actor::tell_watchers(std::string_view event, const std::string& object, std::optional<bool> online) {
+  if (online)
+    believed_online_ = *online;
+  std::set<std::string_view> nsps;
   for (auto& w : model_.watchers())
-    by_nsp[w.nsp].sessions.push_back(w.session);
-  for (auto& [nsp, to] : by_nsp) {
+    nsps.insert(w.nsp);
+  for (auto nsp : nsps) {
     hub().counts.events_out.add();
-    hub().spread(std::move(to), hub().event(nsp, event, {object, {}}, hub().frame_flags()));
+    deliver(model_.watchers(), std::string(nsp), socketio::event_data(event, object), {}, online);
   }
 }
 

@@ -2,14 +2,19 @@
 
 #include "actors/pinned.hpp"
 #include "actors/presence_messages.hpp"
+#include "core/presence/presence_wire.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
+#include <variant>
+#include <vector>
 
 namespace troupe::actors {
 
-/// A user as seen from this node: sockets, who watches, direct messages. Like a room it speaks through the egress queues
-/// only, so a queued message always leaves before a newer one.
+/// A user on this node. On the home of the user's slot: sockets, watchers and direct messages of the whole cluster. Elsewhere:
+/// what is here, told to the home, which decides. Like a room it speaks through the egress queues only, so a queued message always
+/// leaves before a newer one.
 class presence_actor : public pinned {
  public:
   presence_actor(caf::actor_config& cfg, shard& home, std::string user, std::shared_ptr<presence::ledger> book);
@@ -30,19 +35,60 @@ class presence_actor : public pinned {
   void on(presence_direct& m);
   void on(presence_recover& m);
   void on(presence_describe& m);
+  void on(presence_home& m);
+  void on(presence_peer& m);
+  void on(presence_from_peer& m);
 
-  void tell_watchers(std::string_view event, const std::string& object);
+  bool at_home() const;
+  void tell_watchers(std::string_view event, const std::string& object, std::optional<bool> online = {});
   void tell_update();
   /// Gives a direct message its stamp and sends or queues it.
   void dispatch(presence_direct& m, const presence::dispatched& place);
-  void deliver(const std::string& nsp, const outbound_ptr& what);
+  void deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data, std::vector<std::string> attachments,
+               std::optional<bool> online = {});
   void answer(const presence_direct& m, const presence::dispatched& place);
   void count_online(bool online);
+  void schedule();
+
+  // presence_actor_remote.cpp: what other nodes have
+  /// A wish that the home answers.
+  struct wish {
+    std::variant<presence_watch, presence_direct, presence_describe> what;
+    time_point until;
+  };
+  void send(cluster::node_ref to, const presence::message& m);
+  void tell_home(const presence::message& m);
+  void restore_at_home();
+  void ask_home(wish w);
+  void send_wish(std::uint64_t number, const wish& w);
+  void fail(wish& w, const error& why);
+  void expire_wishes();
+  void from(cluster::node_ref node, presence::restore& m);
+  void from(cluster::node_ref node, presence::attach& m);
+  void from(cluster::node_ref node, presence::detach& m);
+  void from(cluster::node_ref node, presence::say& m);
+  void from(cluster::node_ref node, presence::watch& m);
+  void from(cluster::node_ref node, presence::unwatch& m);
+  void from(cluster::node_ref node, presence::send& m);
+  void from(cluster::node_ref node, presence::describe& m);
+  void from(cluster::node_ref node, presence::done& m);
+  void from(cluster::node_ref node, presence::tell& m);
+  void arrive(const presence::place& socket);
 
   const std::string user_;
   presence::presence_model model_;
   std::uint64_t seen_ = 0;
   bool counted_online_ = false;
+
+  // In a cluster only:
+  cluster::slot_home home_;
+  std::vector<presence::place> here_;          ///< the user's sockets on this node
+  std::vector<presence::place> watching_here_;
+  std::string status_here_;                    ///< the user's own word, as this node heard it
+  bool believed_online_ = false;               ///< what the watchers here were told
+  std::uint64_t next_wish_ = 1;
+  std::map<std::uint64_t, wish> wishes_;       ///< bounded by cluster.max_pending
+  time_point used_{};
 };
 
 } // namespace troupe::actors

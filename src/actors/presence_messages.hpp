@@ -60,7 +60,25 @@ struct presence_describe {
   std::function<void(user_summary)> found;
 };
 
+// -- of the cluster --
+
+/// The home of the user's slot is now there. `reported` is let go when it has been told what this node has.
+struct presence_home {
+  cluster::slot_home home;
+  std::shared_ptr<void> reported;
+};
+struct presence_peer {
+  cluster::node_ref node;
+  room_peer::news what = room_peer::news::up;
+};
+/// The user's replica on another node says something (core/presence/presence_wire.hpp).
+struct presence_from_peer {
+  cluster::node_ref from;
+  std::string payload;
+};
+
 using presence_op = std::variant<presence_attach, presence_detach, presence_status, presence_watch, presence_unwatch,
-                                 presence_direct, presence_recover, presence_describe>;
+                                 presence_direct, presence_recover, presence_describe, presence_home, presence_peer,
+                                 presence_from_peer>;
 
 } // namespace troupe::actors

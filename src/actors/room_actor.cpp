@@ -3,18 +3,25 @@
 #include "actors/hub.hpp"
 #include "base/log.hpp"
 #include "core/messaging/answers.hpp"
-#include "core/messaging/stamp.hpp"
-#include "core/presence/presence_texts.hpp"
 #include "core/room/announcements.hpp"
 #include "core/room/room_key.hpp"
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace troupe::actors {
 
-room_actor::room_actor(caf::actor_config& cfg, shard& home, std::string key, std::shared_ptr<room::ledger> book)
-  : pinned(cfg, home), key_(std::make_shared<const std::string>(std::move(key))),
-    model_(std::string(room_of(*key_)), hub().opts.rooms, std::move(book), hub().shards(), now()) {}
+room_actor::room_actor(caf::actor_config& cfg, shard& home, std::string key, std::shared_ptr<room_book> book)
+  : pinned(cfg, home), key_(std::make_shared<const std::string>(std::move(key))), book_(std::move(book)),
+    replica_(book_->replica ? *book_->replica
+                            : book_->replica.emplace(hub().opts.replicas, hub().opts.me, static_cast<cluster::replica_effects&>(*this),
+                                                       hub().counts.replicas)),
+    model_(std::string(room_of(*key_)), hub().opts.rooms, hub().shards(), now()) {
+  replica_.use(*this);
+  if (const auto known = home.slots.home_of(*key_); known.node)
+    replica_.on_home(known.node, known.epoch, known.open, now(), hub().wall());
+}
 
 caf::behavior room_actor::make_behavior() {
   return {[this](room_op& op) { on_op(op); },
@@ -30,29 +37,40 @@ void room_actor::on_end() { hub().counts.memberships.sub(static_cast<std::int64_
 void room_actor::on_op(room_op& op) {
   ++seen_;
   std::visit([this](auto& m) { on(m); }, op);
-  wake_at(model_.next_deadline());
+  schedule();
+}
+
+void room_actor::schedule() {
+  auto next = model_.next_deadline();
+  const auto other = replica_.next_deadline();
+  wake_at(next && other ? std::min(*next, *other) : next ? next : other);
 }
 
 void room_actor::on_wake() {
   auto passed = model_.on_time(now());
   for (auto& who : passed.stopped_typing)
     tell_typing(who, false);
-  if (passed.idle)
+  replica_.on_time(now());
+  if (passed.idle && replica_.unneeded())
     caf::anon_send(hub().directories[home().index], room_idle{*key_, seen_});
   else
-    wake_at(model_.next_deadline());
+    schedule();
 }
 
 void room_actor::on(room_join& m) {
+  const auto session = m.who.session;
   auto joined = model_.on_join(m.who, m.announce, now());
   if (!joined)
-    return refuse(m.who.session, m.ack, joined.error(), model_.name());
-  hub().egress.submit(m.who.session.shard, ports::roster_join{*key_, m.who.session});
+    return refuse(session, m.ack, joined.error(), model_.name());
+  hub().egress.submit(session.shard, ports::roster_join{*key_, session});
   if (joined->added)
     hub().counts.memberships.add();
-  hub().answer(m.who.session, nsp(), m.ack, messaging::joined(model_.name(), joined->members));
-  if (joined->announce && !m.reported)
-    announce("room_joined", room::membership(model_.name(), m.who), m.who.session);
+  if (m.reported)
+    return replica_.restore_members(model_.size());
+  // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
+  if (joined->announce)
+    announce("room_joined", room::membership(model_.name(), m.who), session);
+  ask_members({asker::what::join, session, m.ack, false, {}, {}});
 }
 
 void room_actor::on(room_leave& m) {
@@ -66,38 +84,29 @@ void room_actor::on(room_leave& m) {
     tell_typing(*left.gone, false);
   if (left.announce)
     announce("room_left", room::membership(model_.name(), *left.gone), {});
+  ask_members({});
 }
 
 void room_actor::on(room_publish& m) {
   auto& what = m.what;
-  auto place = model_.on_publish(m.sender, m.user, what.id, what.members_only, now(), hub().wall());
-  if (!place) {
+  if (auto may = model_.on_publish(m.sender, what.members_only, now()); !may) {
     if (m.sender)
-      refuse(*m.sender, m.ack, place.error());
+      refuse(*m.sender, m.ack, may.error());
     if (m.done)
-      m.done(place.error());
+      m.done(may.error());
     return;
   }
-  (place->duplicate ? hub().counts.duplicates : hub().counts.published).add();
-  if (!place->duplicate) {
-    if (what.stamp)
-      what.args.json = messaging::stamped(std::move(what.args.json), place->ts, place->seq);
-    auto out = hub().event(nsp(), what.event, std::move(what.args), hub().frame_flags(what.is_volatile));
-    fan_out(out, what.include_sender ? std::nullopt : m.sender);
-  }
-  if (m.sender) {
-    if (m.ack)
-      hub().answer(*m.sender, nsp(), m.ack, messaging::published(what.id, model_.name(), place->seq, place->ts));
-    confirm(m);
-  }
-  if (m.done)
-    m.done(published{place->seq, place->ts, place->duplicate});
-}
-
-void room_actor::confirm(const room_publish& m) {
-  if (!m.what.confirm)
-    return;
-  hub().tell(*m.sender, hub().event(nsp(), "message:sent", {presence::sent_text(m.what.id, "sent"), {}}, hub().frame_flags()));
+  asker a{asker::what::publish, m.sender, m.ack, what.confirm, what.id, std::move(m.done)};
+  cluster::publish_op op;
+  op.user = std::move(m.user);
+  op.id = std::move(what.id);
+  op.event = std::move(what.event);
+  op.args = std::move(what.args);
+  op.stamp = what.stamp;
+  op.is_volatile = what.is_volatile;
+  if (!what.include_sender)
+    op.except = m.sender;
+  ask(std::move(a), std::move(op));
 }
 
 void room_actor::on(room_typing& m) {
@@ -109,27 +118,28 @@ void room_actor::on(room_typing& m) {
 }
 
 void room_actor::on(room_document& m) {
-  const bool may_open = hub().counts.documents.get() < static_cast<std::int64_t>(hub().opts.max_documents);
-  auto step = model_.on_document(m.who, m.what.base_version, may_open, now());
-  if (!step)
-    return refuse(m.who, m.ack, step.error());
-  if (step->opened)
-    hub().counts.documents.add();
-  if (!step->applied) {
-    hub().counts.refusals.add("version_conflict");
-    const error why{"version_conflict", "the document has changed: apply your changes to its current version"};
-    return hub().answer(m.who, nsp(), m.ack, messaging::version_conflict(why, step->version));
-  }
-  hub().answer(m.who, nsp(), m.ack, messaging::updated(m.what.document, step->version));
-  announce("document_update", room::document_update(m.what.document, m.user, m.what.changes, step->version), m.who);
+  auto may = model_.on_document(m.who, m.what.base_version, now());
+  const bool full = hub().counts.documents.get() >= static_cast<std::int64_t>(hub().opts.max_documents);
+  if (may && full && replica_.document_version() == 0)
+    may = error{"document_limit", "this node has no place for another document"};
+  if (!may)
+    return refuse(m.who, m.ack, may.error());
+  asker a{asker::what::document, m.who, m.ack, false, m.what.document, {}};
+  cluster::document_op op;
+  op.document = std::move(m.what.document);
+  op.user = std::move(m.user);
+  op.changes = std::move(m.what.changes);
+  op.base = m.what.base_version;
+  op.except = m.who;
+  ask(std::move(a), std::move(op));
 }
 
 void room_actor::on(room_members_asked& m) {
-  hub().answer(m.who, nsp(), m.ack, room::member_list(model_, m.max));
+  hub().answer(m.who, nsp(), m.ack, room::member_list(model_, m.max, replica_.members()));
 }
 
 void room_actor::on(room_recover&) {
-  log::warn("room-restarted", "{} seq={}", describe(), model_.book().seq);
+  log::warn("room-restarted", "{} seq={}", describe(), replica_.seq());
   for (std::uint16_t s = 0; s < hub().shards(); ++s)
     hub().egress.submit(s, ports::list_members{*key_, [hub = hub().shared_from_this(), key = key_](std::vector<session_ref> found) {
                           for (auto who : found)
@@ -138,7 +148,7 @@ void room_actor::on(room_recover&) {
 }
 
 void room_actor::on(room_describe& m) {
-  m.into->add({std::string(nsp()), model_.name(), model_.size(), model_.book().seq});
+  m.into->add({std::string(nsp()), model_.name(), replica_.members(), replica_.seq()});
 }
 
 void room_actor::on(room_list_members& m) {
@@ -158,7 +168,7 @@ void room_actor::fan_out(const outbound_ptr& what, std::optional<session_ref> ex
 }
 
 void room_actor::announce(std::string_view event, std::string object, std::optional<session_ref> except) {
-  fan_out(hub().event(nsp(), event, {std::move(object), {}}, hub().frame_flags()), except);
+  replica_.tell({{}, except, std::string(event), std::move(object)});
 }
 
 void room_actor::tell_typing(const room::member& who, bool active) {

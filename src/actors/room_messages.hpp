@@ -3,15 +3,20 @@
 
 #include "actors/actor_layer.hpp"
 #include "actors/gather.hpp"
+#include "core/cluster/node_machine.hpp"
+#include "core/cluster/room_replica.hpp"
 #include "core/logic/effects.hpp"
 #include "core/room/room_model.hpp"
 #include "core/session_ref.hpp"
+#include "ports/room_log.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -76,7 +81,47 @@ struct room_list_members {
   gather_ptr<member_summary> into;
 };
 
+// -- of the cluster --
+
+/// The room's home is now there. `reported` is let go when the room has told the home what it knows.
+struct room_home {
+  cluster::slot_home home;
+  std::shared_ptr<void> reported;
+};
+
+/// A link to another node works, or has ended, or the node is gone for good.
+struct room_peer {
+  enum class news { up, down, gone };
+  cluster::node_ref node;
+  news what = news::up;
+};
+
+/// The room's replica on another node says something (core/cluster/room_wire.hpp).
+struct room_from_peer {
+  cluster::node_ref from;
+  std::string payload;
+};
+
+/// Answers of the room's log to the calls with these tokens.
+struct room_logged {
+  std::uint64_t token = 0;
+  cluster::log_answer answer = cluster::log_answer::taken;
+  ports::log_position end; ///< when it refused
+};
+struct room_log_opened {
+  std::uint64_t token = 0;
+  cluster::log_answer answer = cluster::log_answer::taken;
+  ports::log_position end;
+  std::vector<cluster::message_ptr> tail;
+};
+struct room_log_read {
+  std::uint64_t token = 0;
+  cluster::log_answer answer = cluster::log_answer::taken;
+  std::vector<cluster::message_ptr> found;
+};
+
 using room_op = std::variant<room_join, room_leave, room_publish, room_typing, room_document, room_members_asked,
-                             room_recover, room_describe, room_list_members>;
+                             room_recover, room_describe, room_list_members, room_home, room_peer, room_from_peer, room_logged,
+                             room_log_opened, room_log_read>;
 
 } // namespace troupe::actors

@@ -3,13 +3,16 @@
 #include "actors/connection_table.hpp"
 #include "actors/shard_timers.hpp"
 #include "actors/shard_unit.hpp"
+#include "actors/slot_homes.hpp"
 #include "base/time.hpp"
 
 #include <caf/actor_clock.hpp>
 #include <caf/actor_system.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 
 namespace troupe::actors {
 
@@ -34,6 +37,12 @@ struct shard {
   directory* here = nullptr;      ///< the directory part, while it runs
   std::size_t rooms_unread = 0;   ///< messages for rooms that this thread has sent to `here` and that it has not seen yet
   bool stopping = false;
+  slot_homes slots;
+  std::map<cluster::node_ref, std::string> peers; ///< nodes that are linked, and their ids
+
+  void know_peer(cluster::node_ref node, const std::string& id, bool linked);
+  /// `bytes`: an envelope (core/cluster/envelope.hpp). A node without link does not get it.
+  void tell_peer(cluster::node_ref node, const std::string& bytes);
 };
 
 } // namespace troupe::actors

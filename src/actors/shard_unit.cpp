@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::size_t messages_per_turn = 50; // of one actor, before the next one has its turn
 constexpr int turns_per_run = 500;            // before sockets have theirs
+constexpr int at_once_per_run = 500;          // messages handled without a turn, before there is one
 
 } // namespace
 
@@ -33,6 +34,7 @@ void shard_unit::post_run() {
 void shard_unit::run() {
   posted_ = false;
   running_ = true;
+  at_once_ = at_once_per_run;
   {
     std::lock_guard lock(mutex_);
     local_.insert(local_.end(), remote_.begin(), remote_.end());

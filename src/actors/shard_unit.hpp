@@ -21,6 +21,10 @@ class shard_unit : public caf::execution_unit, public std::enable_shared_from_th
   /// Any thread. Takes over one reference to `job`.
   void exec_later(caf::resumable* job) override;
 
+  /// On the loop's thread: whether one more message may be handled outside of the actors' turn. False when that was done so often
+  /// since the last turn that whoever waits for one must get it first.
+  bool may_run_now() { return at_once_ > 0 && (--at_once_, true); }
+
  private:
   void post_run();
   void run();
@@ -31,6 +35,7 @@ class shard_unit : public caf::execution_unit, public std::enable_shared_from_th
   std::deque<caf::resumable*> local_;
   bool running_ = false;
   bool posted_ = false;
+  int at_once_ = 0;
   // Any thread:
   std::mutex mutex_;
   std::vector<caf::resumable*> remote_;

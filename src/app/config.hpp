@@ -82,8 +82,11 @@ struct auth_config {
   std::vector<std::string> api_keys;       ///< for /api/v1 and protected pages (secret); empty: the API is closed
 };
 
-/// Reserved: comes with a later version, which is said when somebody switches it on.
-struct history_config { bool enabled = false; };
+struct history_config {
+  bool enabled = false;                    ///< rooms keep what was said in Redis; needs cluster.enabled
+  std::size_t max_messages = 1'000;        ///< per room
+  duration ttl{86'400'000};                ///< after a room's last message
+};
 
 struct rooms_config {
   duration idle_timeout{60'000};           ///< an empty room's actor ends after this
@@ -131,8 +134,26 @@ struct metrics_config { bool enabled = true; bool require_api_key = false; };
 struct demo_config { bool enabled = true; };
 struct event_log_config { std::string file; /* empty: the node's log */ };
 
+struct cluster_config {
+  bool enabled = false;
+  std::string name = "troupe";             ///< nodes of the same name belong together
+  std::string host;                        ///< under which other nodes reach this one; empty: server.host, or 127.0.0.1
+  std::uint16_t port = 0;                  ///< 0: a free one, advertised
+  std::string bind;                        ///< address to listen on; empty: `host` if that is an address, else all
+  std::string secret;                      ///< (secret)
+  std::string url;                         ///< where clients reach this node, for people; empty: from server.host and port
+  duration heartbeat{1'000};               ///< renewal of the node's lease in Redis
+  duration lease{5'000};
+  duration link_heartbeat{250};
+  duration link_timeout{1'000};            ///< a link on which nothing was heard
+  std::size_t max_link_bytes = 64'000'000; ///< waiting for one peer
+  duration operation_timeout{5'000};       ///< how long a publish or join waits for its room's home
+  std::size_t max_pending = 10'000;        ///< publishes and joins of one room that wait
+  std::size_t tail_messages = 1'000;       ///< per room and node, for peers that missed them
+  std::size_t tail_bytes = 1'000'000;
+  duration drain_timeout{10'000};          ///< at the stop: how long slots may take to move
+};
 /// Read and validated already, acted on by a later version (validate.cpp refuses `true`, load.cpp warns of the rest).
-struct cluster_config { bool enabled = false; std::string name; std::string host; std::uint16_t port = 0; std::string secret; };
 struct recovery_config { bool enabled = false; };
 struct redis_config {
   std::string url;                         ///< redis:// or rediss://; wins over host, port and password (secret part)

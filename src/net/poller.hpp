@@ -18,12 +18,13 @@ class pollable {
  public:
   virtual ~pollable() = default;
 
- protected:
-  friend class poller;
   struct readiness {
     bool readable, writable;
     bool broken; ///< error, or both directions shut; comes whatever is of interest
   };
+
+ protected:
+  friend class poller;
   virtual void on_ready(readiness what) = 0;
 };
 

@@ -102,7 +102,7 @@ TEST_CASE("everybody sees the same order") {
 
 TEST_CASE("a repeated id is answered and not sent again") {
   actors::options o;
-  o.rooms.dedup_window = duration(1'000);
+  o.replicas.dedup_window = duration(1'000);
   two_in_a_room t(o);
   t.ann.say(R"(421["message:send",{"room":"a","content":1,"id":"m"}])");
   t.bob.heard();

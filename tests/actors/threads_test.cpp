@@ -62,6 +62,39 @@ TEST_CASE("members on several threads see one order, and connections never leave
   CHECK(n.egress.strays == 0);
 }
 
+TEST_CASE("a flood of events keeps its order, whether they are handled at once or wait for their turn") {
+  constexpr std::size_t events = 2'000;
+  threaded_node n(1);
+  n.lab->events["n"] = [](auto&, const logic::inbound_event& e) {
+    auto back = test::emit("said");
+    back.args.json = e.args.substr(1, e.args.size() - 2);
+    return logic::effects{back};
+  };
+  const auto who = connected(n, 1, "/lab,").front();
+  for (std::size_t i = 0; i < events; ++i)
+    n.say(who, R"(42/lab,["n",)" + std::to_string(i) + "]");
+  REQUIRE(n.egress.await(who, 1 + events));
+  const auto heard = n.egress.take(who);
+  REQUIRE(heard.size() == 1 + events);
+  for (std::size_t i = 0; i < events; ++i)
+    REQUIRE(heard[1 + i].find(R"(["said",)" + std::to_string(i) + "]") != std::string::npos);
+}
+
+TEST_CASE("an event that fails while it is handled at once ends its own connection only") {
+  threaded_node n(1);
+  n.lab->events["back"] = [](auto&, auto&) { return logic::effects{test::emit("said")}; };
+  const auto all = connected(n, 2, "/lab,");
+  n.egress.failing_slot = all[0].slot;
+  for (int i = 0; i < 3; ++i)
+    n.say(all[0], R"(42/lab,["back"])");
+  for (std::size_t i = 0; i < 3; ++i) {
+    n.say(all[1], R"(42/lab,["back"])");
+    REQUIRE(n.egress.await(all[1], 2 + i));
+  }
+  CHECK(n.counts.actor_failures.get() == 1);
+  CHECK(n.counts.connections.get() == 1);
+}
+
 TEST_CASE("the stop ends everything while messages, timers and other threads are at work") {
   for (int round = 0; round < 10; ++round) {
     threaded_node n(2);

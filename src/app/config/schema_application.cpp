@@ -51,7 +51,13 @@ std::vector<config_option> application() {
     "Message ids remembered per room, so that a message sent twice appears once."));
   t.push_back(
     number<config>("rooms.dedup_window_ms", AT(rooms.dedup_window), {0, day}, "How long they are remembered."));
-  t.push_back(flag<config>("rooms.history.enabled", AT(rooms.history.enabled), reserved));
+  t.push_back(flag<config>(
+    "rooms.history.enabled", AT(rooms.history.enabled),
+    "Rooms keep what was said in Redis, and acknowledge a message only when it is there. Needs cluster.enabled."));
+  t.push_back(number<config>(
+    "rooms.history.max_messages", AT(rooms.history.max_messages), {1, 10'000'000}, "Per room; the oldest leave."));
+  t.push_back(number<config>(
+    "rooms.history.ttl_ms", AT(rooms.history.ttl), {1'000, 31'536'000'000}, "How long after its last message a room's history goes."));
   t.push_back(number<config>(
     "typing.timeout_ms", AT(typing.timeout), {10, day}, "A typing notice that is not renewed ends after this."));
   t.push_back(number<config>(

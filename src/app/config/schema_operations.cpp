@@ -25,12 +25,6 @@ std::vector<config_option> operations() {
   t.push_back(
     flag<config>("metrics.require_api_key", AT(metrics.require_api_key), "Ask for one of auth.api_keys there."));
   t.push_back(flag<config>("demo.enabled", AT(demo.enabled), "Serve /demo."));
-  t.push_back(flag<config>("cluster.enabled", AT(cluster.enabled), reserved).with_alias("ENABLE_WEBSOCKET_CLUSTERING"));
-  t.push_back(text<config>("cluster.name", AT(cluster.name), "Nodes of the same name belong together."));
-  t.push_back(text<config>("cluster.host", AT(cluster.host), "Address under which other nodes reach this one."));
-  t.push_back(number<config>(
-    "cluster.port", AT(cluster.port), {0, 65'535}, "Port for other nodes; 0 takes a free one and advertises it."));
-  t.push_back(text<config>("cluster.secret", AT(cluster.secret), "What a node must know to be let in.").hidden());
   t.push_back(flag<config>("recovery.enabled", AT(recovery.enabled), reserved));
   t.push_back(
     text<config>("redis.url", AT(redis.url), "Where Redis is; wins over host, port and password.", demands::redis_url)

@@ -20,6 +20,7 @@ class checker {
 
   problems run() {
     not_in_this_version();
+    cluster();
     transport();
     identity();
     sizes();
@@ -36,14 +37,26 @@ class checker {
 
   void not_in_this_version() {
     refuse(
-      c_.cluster.enabled, "cluster.enabled",
-      "clustering is not available in this version; set it to false and run one node");
-    refuse(
       c_.recovery.enabled, "recovery.enabled",
       "connection state recovery is not available in this version; set it to false");
     refuse(
-      c_.rooms.history.enabled, "rooms.history.enabled",
-      "room history is not available in this version; set it to false");
+      c_.rooms.history.enabled && !c_.cluster.enabled, "rooms.history.enabled",
+      "rooms keep their history in Redis, which only nodes of a cluster use in this version; set cluster.enabled to true");
+  }
+
+  void cluster() {
+    const auto& c = c_.cluster;
+    if (!c.enabled)
+      return;
+    refuse(c.secret.empty(), "cluster.secret", "nodes of a cluster must share a secret; make one with: openssl rand -base64 32");
+    refuse(
+      c_.redis.url.empty() && c_.redis.host.empty(), "redis.url",
+      "nodes of a cluster find each other in Redis; say where it is, e.g. redis://127.0.0.1:6379");
+    refuse(c.name.find_first_of("{}") != std::string::npos, "cluster.name", "braces have a meaning in Redis; use another name");
+    refuse(c.lease < 3 * c.heartbeat, "cluster.lease_ms", "a lease must last three heartbeats at least (cluster.heartbeat_ms)");
+    refuse(
+      c.link_timeout < 2 * c.link_heartbeat, "cluster.link_timeout_ms",
+      "a link needs two heartbeats' time at least (cluster.link_heartbeat_ms)");
   }
 
   void transport() {
@@ -164,8 +177,11 @@ std::vector<std::string> warnings_of(const config& c) {
     c.engine.ping_interval >= duration{60'000},
     "engine.ping_interval_ms is a minute or more: many proxies close a connection that is silent for 60 s");
   warn(
-    !c.redis.url.empty() || !c.redis.host.empty(),
-    "redis is configured, but this version runs as a single node and does not use it");
+    !c.cluster.enabled && (!c.redis.url.empty() || !c.redis.host.empty()),
+    "redis is configured, but cluster.enabled is false, so this node runs alone and does not use it");
+  warn(
+    c.cluster.enabled && !c.cluster.secret.empty() && c.cluster.secret.size() < 16,
+    "cluster.secret is shorter than 16 bytes, so it can be guessed; make one with: openssl rand -base64 32");
   warn(
     !c.kafka.brokers.empty(),
     "kafka.brokers is set, but this version has no Kafka connection; nothing is sent or read");

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <future>
 
 namespace troupe::app {
 
@@ -57,16 +58,26 @@ result<bool> node::build() {
       std::make_unique<logic::configured_namespaces>(config_.socketio.namespaces, make_builtin_logic(config_));
 
   net_ = std::make_unique<net::server>(net_options(config_, number_));
-  http_ = std::make_unique<http_routes>(http_context{config_, *net_, counts_, id_, TROUPE_VERSION});
+  http_context context{config_, *net_, counts_, id_, TROUPE_VERSION};
+  context.not_ready = [this] { return cluster_ ? cluster_->not_ready() : std::vector<std::string>(); };
+  http_ = std::make_unique<http_routes>(std::move(context));
   std::vector<ports::run_loop*> loops;
   for (std::uint16_t i = 0; i < net_->shards(); ++i)
     loops.push_back(&net_->loop(i));
   actors::surroundings around;
   around.record_event = [this](std::string_view topic, std::string_view json) { event_log_.record(topic, json); };
+  auto options = actor_options(config_, number_);
+  options.me = {number_, static_cast<std::uint64_t>(wall_clock_now())};
+  if (config_.cluster.enabled) {
+    auto made = cluster_node::make(config_, {id_, number_, options.me.incarnation}, [this](const error&) { refused_ = true; });
+    if (!made)
+      return made.error();
+    cluster_ = std::move(*made);
+  }
   actors_ = std::make_unique<actors::actor_layer>(
     actors::dependencies{*net_, std::move(loops), *authenticator_, extras_.namespaces ? *extras_.namespaces : *namespaces_,
-                         counts_},
-    actor_options(config_, number_), std::move(around));
+                         counts_, cluster_ ? &cluster_->setup() : nullptr},
+    std::move(options), std::move(around));
   http_->set_actors(actors_.get());
 
   std::vector<net::engine_endpoint> endpoints{{engine_options_of(config_), &actors_->acceptor()}};
@@ -94,6 +105,8 @@ void node::stop() {
   http_->set_state(node_state::draining);
   if (config_.server.drain_delay.count() > 0)
     std::this_thread::sleep_for(std::min(config_.server.drain_delay, left()));
+  if (cluster_)
+    give_slots_away(std::min(config_.cluster.drain_timeout, left()));
   net_->stop_accepting();
   net_->close_sessions(engineio::close_reason::server_shutting_down, left());
   http_->set_actors(nullptr);
@@ -102,7 +115,18 @@ void node::stop() {
     log::error("stop-incomplete", "timeout_ms={} Some actors did not end in time.", config_.server.shutdown_timeout.count());
     std::_Exit(1);
   }
+  if (cluster_)
+    cluster_->stop();
   net_->stop();
+}
+
+void node::give_slots_away(duration at_most) {
+  auto over = std::make_shared<std::promise<void>>();
+  auto wait = over->get_future();
+  actors_->drain(true, {nullptr, [over](void*) { over->set_value(); }});
+  over.reset();
+  if (wait.wait_for(at_most) != std::future_status::ready)
+    log::warn("drain-incomplete", "timeout_ms={} Other nodes take the rest when this one is gone.", at_most.count());
 }
 
 } // namespace troupe::app

@@ -5,10 +5,12 @@
 #include "actors/metrics.hpp"
 #include "app/config.hpp"
 #include "app/http/http_routes.hpp"
+#include "app/node/cluster_node.hpp"
 #include "app/node/event_log.hpp"
 #include "core/logic/namespace_logic.hpp"
 #include "net/server.hpp"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +41,8 @@ class node {
 
   std::uint16_t port() const { return port_; }
   const std::string& id() const { return id_; }
+  /// Set when the cluster will not have this node: it should be stopped. Any thread.
+  bool refused() const { return refused_; }
   actors::actor_layer& actors() { return *actors_; }
   /// In the mirror image of the start: readiness falls, the door closes, clients are told and what is queued is written,
   /// then actors and shards end. Takes at most server.shutdown_timeout_ms. Not from a shard's thread.
@@ -47,6 +51,7 @@ class node {
  private:
   node(const config& c, node_extras extras);
   result<bool> build();
+  void give_slots_away(duration at_most);
 
   config config_;
   node_extras extras_;
@@ -59,8 +64,10 @@ class node {
   std::unique_ptr<logic::namespaces> namespaces_;
   std::unique_ptr<net::server> net_;
   std::unique_ptr<http_routes> http_;
+  std::unique_ptr<cluster_node> cluster_; ///< null: a node of its own
   std::unique_ptr<actors::actor_layer> actors_;
   bool stopped_ = false;
+  std::atomic<bool> refused_{false};
 };
 
 } // namespace troupe::app

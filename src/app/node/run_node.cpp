@@ -40,7 +40,7 @@ int run_node(const loaded& configuration) {
   }
   (*sink)->set_node((*n)->id());
   greet(c, **n);
-  auto number = wait_for_signal([] { return false; });
+  auto number = wait_for_signal([&n] { return (*n)->refused(); });
   log::info("stopping", "signal={} timeout_ms={} A second signal ends the process at once.", number,
             c.server.shutdown_timeout.count());
   auto began = clock::now();

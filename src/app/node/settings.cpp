@@ -1,5 +1,7 @@
 #include "app/node/settings.hpp"
 
+#include "backends/redis/url.hpp"
+
 #include <algorithm>
 #include <thread>
 
@@ -63,8 +65,6 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.deflate_threshold = c.engine.per_message_deflate_threshold;
   o.rooms.idle_timeout = c.rooms.idle_timeout;
   o.rooms.announce_max_members = c.rooms.announce_max_members;
-  o.rooms.dedup_ids = c.rooms.dedup_ids;
-  o.rooms.dedup_window = c.rooms.dedup_window;
   o.rooms.typing_timeout = c.typing.timeout;
   o.rooms.max_members = c.limits.max_room_members;
   o.presence.offline_delay = c.presence.offline_delay;
@@ -75,6 +75,45 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.presence.max_queued_messages = c.offline.max_messages;
   o.presence.queue_ttl = c.offline.ttl;
   o.max_documents = c.documents.max_documents;
+  o.replicas.clustered = c.cluster.enabled;
+  o.replicas.logged = c.cluster.enabled && c.rooms.history.enabled;
+  o.replicas.tail.max_messages = c.cluster.tail_messages;
+  o.replicas.tail.max_bytes = c.cluster.tail_bytes;
+  o.replicas.tail.max_age = 2 * c.cluster.operation_timeout;
+  o.replicas.max_pending = c.cluster.max_pending;
+  o.replicas.operation_timeout = c.cluster.operation_timeout;
+  o.replicas.dedup_ids = c.rooms.dedup_ids;
+  o.replicas.dedup_window = c.rooms.dedup_window;
+  o.keep = {c.rooms.history.max_messages, c.rooms.history.ttl};
+  return o;
+}
+
+result<redis::options> redis_options_of(const config& c) {
+  redis::options o;
+  if (!c.redis.host.empty())
+    o.server.host = c.redis.host;
+  o.server.port = c.redis.port;
+  o.as.password = c.redis.password;
+  o.name = "troupe-" + c.cluster.name;
+  return c.redis.url.empty() ? result<redis::options>(o) : redis::with_url(o, c.redis.url);
+}
+
+net::link_options link_options_of(const config& c, cluster::link_peer me) {
+  net::link_options o;
+  o.cluster = c.cluster.name;
+  o.secret = c.cluster.secret;
+  o.me = std::move(me);
+  o.heartbeat = c.cluster.link_heartbeat;
+  o.timeout = c.cluster.link_timeout;
+  o.max_queued = c.cluster.max_link_bytes;
+  return o;
+}
+
+cluster::node_options node_options_of(const config& c) {
+  cluster::node_options o;
+  o.heartbeat = c.cluster.heartbeat;
+  o.lease = c.cluster.lease;
+  o.gossip = c.cluster.link_heartbeat;
   return o;
 }
 

@@ -7,12 +7,12 @@
 namespace troupe::cluster {
 
 room_replica::room_replica(const replica_options& o, node_ref me, replica_effects& e, replica_counters& c)
-  : options_(&o), me_(me), out_(e), counts_(c), tail_(o.tail) {}
+  : options_(&o), me_(me), out_(&e), counts_(c), tail_(o.tail) {}
 
 void room_replica::send(node_ref to, const replica_message& m) {
   std::string payload;
   encode(payload, m);
-  out_.send({&to, 1}, std::move(payload));
+  out_->send({&to, 1}, std::move(payload));
 }
 
 // -- operations of this node --
@@ -41,12 +41,12 @@ void room_replica::finish(std::uint64_t op, const op_result& r) {
     waiting_.erase(i);
   else if (role_ != role::home || options_->logged)
     return; // answered before, or given up
-  out_.done(op, r);
+  out_->done(op, r);
 }
 
 void room_replica::tell(notice n) {
   n.from = me_;
-  out_.deliver(n);
+  out_->deliver(n);
   if (role_ == role::follower)
     return send(home_, relay{std::move(n)});
   if (role_ != role::home || followers_.empty())
@@ -54,7 +54,7 @@ void room_replica::tell(notice n) {
   std::string payload;
   encode(payload, told{std::move(n)});
   for (auto& [node, members] : followers_)
-    out_.send({&node, 1}, payload);
+    out_->send({&node, 1}, payload);
 }
 
 result<std::uint64_t> room_replica::set_members(std::uint64_t n, time_point now, unix_ms wall) {
@@ -84,7 +84,7 @@ void room_replica::follow_home(bool with_tail) {
 void room_replica::send_op(std::uint64_t previous, const room_op& op) {
   std::string payload;
   encode_submit(payload, epoch_, previous, op);
-  out_.send({&home_, 1}, std::move(payload));
+  out_->send({&home_, 1}, std::move(payload));
 }
 
 void room_replica::resend() {
@@ -113,7 +113,7 @@ void room_replica::deliver(const message_ptr& m, time_point now) {
     if (!ids_->find(name, now))
       ids_->remember(std::move(name), {m->epoch, m->seq, m->ts}, now);
   }
-  out_.deliver(m);
+  out_->deliver(m);
 }
 
 void room_replica::on_message(node_ref from, std::string_view payload, time_point now, unix_ms wall) {
@@ -164,7 +164,7 @@ void room_replica::on(node_ref from, ordered& m, time_point now) {
 
 void room_replica::on(node_ref from, told& m, time_point) {
   if (role_ == role::follower && from == home_)
-    out_.deliver(m.what);
+    out_->deliver(m.what);
 }
 
 void room_replica::on(node_ref from, op_done& m, time_point) {
@@ -197,13 +197,17 @@ void room_replica::on_peer_gone(node_ref peer) {
 
 void room_replica::on_time(time_point now) {
   tail_.trim(now);
+  if (retry_log_ && *retry_log_ <= now) {
+    retry_log_ = now + duration(1'000);
+    on_log_back();
+  }
   while (!waiting_.empty() && waiting_.front().until <= now) {
     const auto number = waiting_.front().op.number;
     waiting_.pop_front();
     ++counts_.expired;
     op_result r;
     r.failed = error{"room_unavailable", "the node that orders this room cannot be reached; try again"};
-    out_.done(number, r);
+    out_->done(number, r);
   }
 }
 
@@ -211,6 +215,8 @@ std::optional<time_point> room_replica::next_deadline() const {
   auto next = tail_.next_deadline();
   if (!waiting_.empty() && (!next || waiting_.front().until < *next))
     next = waiting_.front().until;
+  if (retry_log_ && (!next || *retry_log_ < *next))
+    next = retry_log_;
   return next;
 }
 

@@ -7,6 +7,7 @@
 // delivered last; the new home takes the longest of these, gives everybody what they lack, and goes on from there.
 // Operations that nobody has answered are sent again and known by their number. docs/cluster.md has the whole story.
 
+#include "base/counter.hpp"
 #include "base/time.hpp"
 #include "core/cluster/message_tail.hpp"
 #include "core/cluster/room_message.hpp"
@@ -36,17 +37,17 @@ struct replica_options {
 
 /// Counted over all rooms of a shard; those marked (!) say that a promise was broken and stay 0.
 struct replica_counters {
-  std::uint64_t stale_dropped = 0;    ///< messages of an overtaken home
-  std::uint64_t gaps = 0;             ///< a message that does not follow on the last one: the link broke in between; asked for again
-  std::uint64_t lost = 0;             ///< messages that a follower could not be given any more (rooms without log)
-  std::uint64_t diverged = 0;         ///< (!, rooms with log) a node had delivered what the others never will
-  std::uint64_t resent = 0;           ///< operations sent again after the home or the link changed
-  std::uint64_t repeated = 0;         ///< operations that the home knew already
-  std::uint64_t outcomes_forgotten = 0; ///< of these, answered without their place, which nobody remembers
-  std::uint64_t expired = 0;          ///< operations that nobody answered in time
-  std::uint64_t overtaken = 0;        ///< a log refused this home
-  std::uint64_t unsaved_dropped = 0;  ///< messages that never came into the log, because it was away for too long
-  std::uint64_t bad_messages = 0;
+  counter stale_dropped;    ///< messages of an overtaken home
+  counter gaps;             ///< a message that does not follow on the last one: the link broke in between; asked for again
+  counter lost;             ///< messages that a follower could not be given any more (rooms without log)
+  counter diverged;         ///< (!, rooms with log) a node had delivered what the others never will
+  counter resent;           ///< operations sent again after the home or the link changed
+  counter repeated;         ///< operations that the home knew already
+  counter outcomes_forgotten; ///< of these, answered without their place, which nobody remembers
+  counter expired;          ///< operations that nobody answered in time
+  counter overtaken;        ///< a log refused this home
+  counter unsaved_dropped;  ///< messages that never came into the log, because it was away for too long
+  counter bad_messages;
 };
 
 /// What a replica wants done. Calls come from inside the replica's functions; nothing here may call back into it.
@@ -78,6 +79,8 @@ class room_replica {
   enum class role { homeless, follower, opening, home };
 
   room_replica(const replica_options& o, node_ref me, replica_effects& e, replica_counters& c);
+  /// Another one carries out from now on (the room's actor was restarted).
+  void use(replica_effects& e) { out_ = &e; }
 
   // -- from this node --
 
@@ -106,8 +109,8 @@ class room_replica {
   void on_log_opened(std::uint64_t token, log_answer a, std::uint64_t log_epoch, const std::vector<message_ptr>& tail, time_point now,
                      unix_ms wall);
   void on_log_read(std::uint64_t token, log_answer a, const std::vector<message_ptr>& found, time_point now);
-  /// The log can be reached again.
-  void on_log_back(time_point now);
+  /// The log can be reached again. (Without this it is tried again every second.)
+  void on_log_back();
 
   void on_time(time_point now);
   std::optional<time_point> next_deadline() const;
@@ -172,6 +175,8 @@ class room_replica {
   void answer(node_ref from, std::uint64_t number, const op_result& r);
   void commit(const message_ptr& m, safety level, time_point now);
   void write_log();
+  void send_batch();
+  void log_is_back();
   void answer_follow(node_ref from, follow& m);
   void answer_follow_from(node_ref from, const follow& m, std::vector<message_ptr> missing, bool complete);
 
@@ -184,7 +189,7 @@ class room_replica {
 
   const replica_options* options_;
   const node_ref me_;
-  replica_effects& out_;
+  replica_effects* out_;
   replica_counters& counts_;
 
   role role_ = role::homeless;
@@ -212,6 +217,7 @@ class room_replica {
   std::deque<message_ptr> unsaved_;    ///< delivered without the log
   std::map<std::uint64_t, reader> readers_; ///< token -> a follower whose missing messages are being read
   bool log_up_ = true;
+  std::optional<time_point> retry_log_; ///< while the log is away
   std::uint64_t token_ = 0;            ///< of the last call to the log
   std::uint64_t appending_ = 0;        ///< token of the append under way; 0: none
   std::size_t append_unsaved_ = 0, append_new_ = 0; ///< what it holds

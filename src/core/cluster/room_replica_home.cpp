@@ -31,14 +31,14 @@ void room_replica::carry_out_in_turn(node_ref from, cluster::submit& m, time_poi
 }
 
 void room_replica::on(node_ref from, relay& m, time_point) {
-  out_.deliver(m.what);
+  out_->deliver(m.what);
   if (role_ != role::home)
     return;
   std::string payload;
   encode(payload, told{m.what});
   for (auto& [node, members] : followers_)
     if (node != from)
-      out_.send({&node, 1}, payload);
+      out_->send({&node, 1}, payload);
 }
 
 void room_replica::carry_out(node_ref from, room_op&& op, time_point now, unix_ms wall) {
@@ -198,7 +198,7 @@ void room_replica::commit(const message_ptr& m, safety level, time_point now) {
     to.reserve(followers_.size());
     for (auto& [node, members] : followers_)
       to.push_back(node);
-    out_.send(to, std::move(payload));
+    out_->send(to, std::move(payload));
   }
   op_result r;
   r.epoch = m->epoch;
@@ -212,16 +212,25 @@ void room_replica::commit(const message_ptr& m, safety level, time_point now) {
 // -- the log --
 
 void room_replica::write_log() {
-  if (appending_ || !log_up_ || role_ != role::home || (uncommitted_.empty() && unsaved_.empty()))
+  if (log_up_ && !(uncommitted_.empty() && unsaved_.empty()))
+    send_batch();
+}
+
+void room_replica::send_batch() {
+  if (appending_ || role_ != role::home)
     return;
   constexpr std::size_t most = 500;
-  std::vector<message_ptr> batch;
   append_unsaved_ = std::min(unsaved_.size(), most);
-  batch.assign(unsaved_.begin(), unsaved_.begin() + static_cast<std::ptrdiff_t>(append_unsaved_));
   append_new_ = std::min(uncommitted_.size(), most - append_unsaved_);
+  std::vector<message_ptr> batch(unsaved_.begin(), unsaved_.begin() + static_cast<std::ptrdiff_t>(append_unsaved_));
   batch.insert(batch.end(), uncommitted_.begin(), uncommitted_.begin() + static_cast<std::ptrdiff_t>(append_new_));
   appending_ = ++token_;
-  out_.append(appending_, epoch_, std::move(batch));
+  out_->append(appending_, epoch_, std::move(batch));
+}
+
+void room_replica::log_is_back() {
+  log_up_ = true;
+  retry_log_.reset();
 }
 
 void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t log_epoch, std::uint64_t log_seq, time_point now) {
@@ -234,8 +243,9 @@ void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t 
       log_up_ = true;
       step_down();
       become(role::homeless);
-      return out_.overtaken(log_epoch);
+      return out_->overtaken(log_epoch);
     }
+    log_is_back();
     // An append whose answer got lost had happened: the log holds these already.
     while (!unsaved_.empty() && unsaved_.front()->seq <= log_seq)
       unsaved_.pop_front();
@@ -248,6 +258,7 @@ void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t 
   }
   if (a == log_answer::unavailable) {
     log_up_ = false;
+    retry_log_ = now + duration(1'000);
     while (!uncommitted_.empty()) {
       auto m = std::move(uncommitted_.front());
       uncommitted_.pop_front();
@@ -256,6 +267,7 @@ void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t 
     }
     return;
   }
+  log_is_back();
   unsaved_.erase(unsaved_.begin(), unsaved_.begin() + static_cast<std::ptrdiff_t>(std::min(append_unsaved_, unsaved_.size())));
   for (auto n = append_new_; n > 0 && !uncommitted_.empty(); --n) {
     auto m = std::move(uncommitted_.front());
@@ -265,9 +277,13 @@ void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t 
   write_log();
 }
 
-void room_replica::on_log_back(time_point) {
-  log_up_ = true;
-  write_log();
+void room_replica::on_log_back() {
+  if (log_up_)
+    return;
+  if (unsaved_.empty())
+    log_is_back();
+  else
+    send_batch();
 }
 
 // -- followers --
@@ -301,7 +317,7 @@ void room_replica::answer_follow(node_ref from, follow& m) {
   if (options_->logged && log_up_) {
     const auto token = ++token_;
     readers_[token] = {from, m};
-    return out_.read_log(token, m.epoch, m.seq);
+    return out_->read_log(token, m.epoch, m.seq);
   }
   answer_follow_from(from, m, tail_.after(m.seq), false);
 }

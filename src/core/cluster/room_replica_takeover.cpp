@@ -56,12 +56,13 @@ void room_replica::step_down() {
   unsaved_.clear();
   placed_ = seq_;
   appending_ = 0;
+  log_is_back(); // a guess: the next time as home finds out
 }
 
 void room_replica::open(time_point now) {
-  if (options_->logged && log_up_) {
+  if (options_->logged) {
     opening_ = ++token_;
-    return out_.open_log(opening_, epoch_);
+    return out_->open_log(opening_, epoch_);
   }
   finish_opening({}, 0, now, wall_);
 }
@@ -74,10 +75,12 @@ void room_replica::on_log_opened(std::uint64_t token, log_answer a, std::uint64_
   if (a == log_answer::refused && log_epoch > epoch_) {
     ++counts_.overtaken;
     become(role::homeless);
-    return out_.overtaken(log_epoch);
+    return out_->overtaken(log_epoch);
   }
-  if (a == log_answer::unavailable)
+  if (a == log_answer::unavailable) {
     log_up_ = false;
+    retry_log_ = now + duration(1'000);
+  }
   finish_opening(tail, tail.empty() ? 0 : tail.back()->seq, now, wall);
 }
 

@@ -41,11 +41,14 @@ std::string joined(std::string_view room, std::size_t members) {
 
 std::string left(std::string_view room) { return std::move(accepted().text("room", room)).closed(); }
 
-std::string published(std::string_view id, std::string_view room, std::uint64_t seq, unix_ms ts) {
+std::string published(std::string_view id, std::string_view room, std::uint64_t seq, unix_ms ts, std::string_view level) {
   auto o = accepted();
   if (!id.empty())
     o.text("id", id);
-  return std::move(o.text("room", room).number("seq", integer(seq)).number("ts", ts)).closed();
+  o.text("room", room).number("seq", integer(seq)).number("ts", ts);
+  if (!level.empty())
+    o.text("level", level);
+  return std::move(o).closed();
 }
 
 std::string sent(std::string_view id, std::string_view status, unix_ms ts) {

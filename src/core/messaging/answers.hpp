@@ -18,8 +18,8 @@ std::string version_conflict(const error& why, std::uint64_t current);
 std::string joined(std::string_view room, std::size_t members);
 /// `{"ok":true,"room":..}`
 std::string left(std::string_view room);
-/// `{"ok":true,"id":..,"room":..,"seq":n,"ts":ms}`; an empty id is left out.
-std::string published(std::string_view id, std::string_view room, std::uint64_t seq, unix_ms ts);
+/// `{"ok":true,"id":..,"room":..,"seq":n,"ts":ms,"level":..}`; an empty id or level is left out.
+std::string published(std::string_view id, std::string_view room, std::uint64_t seq, unix_ms ts, std::string_view level = {});
 /// `{"ok":true,"id":..,"status":..,"ts":ms}`; an empty id is left out.
 std::string sent(std::string_view id, std::string_view status, unix_ms ts);
 /// `{"ok":true,"documentId":..,"version":n}`

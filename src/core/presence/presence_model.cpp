@@ -21,6 +21,41 @@ void presence_model::recover(time_point now) {
   offline_at_ = now + options_->offline_delay;
 }
 
+void presence_model::forget_places() {
+  sockets_.clear();
+  watchers_.clear();
+  online_ = false;
+  offline_at_.reset();
+}
+
+bool presence_model::on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers,
+                                bool believed_online, time_point now) {
+  last_used_ = now;
+  std::erase_if(sockets_, [&](auto& s) { return s.node == node; });
+  std::erase_if(watchers_, [&](auto& w) { return w.node == node; });
+  sockets_.insert(sockets_.end(), sockets.begin(), sockets.end());
+  watchers_.insert(watchers_.end(), watchers.begin(), watchers.end());
+  std::sort(watchers_.begin(), watchers_.end());
+  const bool was_online = online_;
+  if (!sockets_.empty()) {
+    online_ = true;
+    offline_at_.reset();
+  } else if ((online_ || believed_online) && !offline_at_) {
+    online_ = true; // the others may still report a socket
+    offline_at_ = now + options_->offline_delay;
+  }
+  return online_ && !was_online && !believed_online;
+}
+
+void presence_model::on_node_gone(cluster::node_ref node, time_point now, unix_ms wall) {
+  std::erase_if(watchers_, [&](auto& w) { return w.node == node; });
+  if (std::erase_if(sockets_, [&](auto& s) { return s.node == node; }) == 0 || !sockets_.empty())
+    return;
+  last_used_ = now;
+  book_->last_seen = wall;
+  offline_at_ = now + options_->offline_delay;
+}
+
 state presence_model::now() const { return {online_, online_ ? status_ : "offline", book_->last_seen}; }
 
 arrived presence_model::on_connect(place socket, time_point now, unix_ms wall) {

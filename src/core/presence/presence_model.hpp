@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "core/cluster/node_ref.hpp"
 #include "core/messaging/id_memory.hpp"
 #include "core/presence/offline_queue.hpp"
 #include "core/presence/presence_options.hpp"
@@ -26,6 +27,7 @@ struct ledger {
 struct place {
   session_ref session;
   std::string nsp;
+  cluster::node_ref node = {}; ///< {}: this one
   auto operator<=>(const place&) const = default;
 };
 
@@ -66,6 +68,15 @@ class presence_model {
   /// After a failure: until `offline_delay` is over the user counts as online, so that sockets that report again change
   /// nothing that watchers see.
   void recover(time_point now);
+
+  /// This node has become the user's home, or is it no longer: sockets and watchers are told anew by those who have them.
+  void forget_places();
+  /// All that another node (or, {}, this one) has of the user. `believed_online`: what that node's watchers were told last. True
+  /// when watchers must be told that the user is online.
+  bool on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers, bool believed_online,
+                  time_point now);
+  /// A node is gone with its sockets and watchers.
+  void on_node_gone(cluster::node_ref node, time_point now, unix_ms wall);
 
   /// A socket that is known already changes nothing.
   arrived on_connect(place socket, time_point now, unix_ms wall);

@@ -23,7 +23,7 @@ std::string document_update(std::string_view document, std::string_view user, st
   return std::move(o).closed();
 }
 
-std::string member_list(const room_model& model, std::size_t max) {
+std::string member_list(const room_model& model, std::size_t max, std::uint64_t count) {
   std::string members = "[";
   std::size_t listed = 0;
   for (auto& [session, who] : model.members()) {
@@ -35,7 +35,7 @@ std::string member_list(const room_model& model, std::size_t max) {
   }
   logic::object_text o;
   o.boolean("ok", true).text("room", model.name()).raw("members", members + ']');
-  o.number("count", static_cast<std::int64_t>(model.size()));
+  o.number("count", static_cast<std::int64_t>(count));
   return std::move(o).closed();
 }
 

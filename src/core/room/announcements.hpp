@@ -15,7 +15,8 @@ std::string typing(std::string_view room, std::string_view user, bool active);
 /// `{"documentId":..,"userId":..,"changes":..,"version":n}`; `changes` is any valid JSON value.
 std::string document_update(std::string_view document, std::string_view user, std::string_view changes, std::uint64_t version);
 
-/// `{"ok":true,"room":..,"members":[{"socketId":..,"userId":..}],"count":n}`: at most `max` of the members, `count` of all.
-std::string member_list(const room_model& model, std::size_t max);
+/// `{"ok":true,"room":..,"members":[{"socketId":..,"userId":..}],"count":n}`: at most `max` of the members here, and
+/// how many there are, here and elsewhere.
+std::string member_list(const room_model& model, std::size_t max, std::uint64_t count);
 
 } // namespace troupe::room

@@ -11,8 +11,8 @@ constexpr std::uint64_t largest_version = (1ull << 53) - 1; // the largest integ
 
 } // namespace
 
-room_model::room_model(std::string name, const options& o, std::shared_ptr<ledger> book, std::size_t shards, time_point now)
-  : name_(std::move(name)), options_(&o), book_(std::move(book)), by_shard_(shards), last_used_(now) {}
+room_model::room_model(std::string name, const options& o, std::size_t shards, time_point now)
+  : name_(std::move(name)), options_(&o), by_shard_(shards), last_used_(now) {}
 
 error room_model::not_in_room() const { return logic::not_in_room(name_); }
 
@@ -52,21 +52,11 @@ left room_model::on_leave(session_ref who, bool announce, time_point now) {
   return l;
 }
 
-result<sequenced> room_model::on_publish(std::optional<session_ref> sender, std::string_view user, std::string_view id,
-                                         bool members_only, time_point now, unix_ms wall) {
+result<bool> room_model::on_publish(std::optional<session_ref> sender, bool members_only, time_point now) {
   touch(now);
   if (members_only && !(sender && find(*sender)))
     return not_in_room();
-  if (id.empty())
-    return sequenced{++book_->seq, wall, false};
-  if (!ids_)
-    ids_ = std::make_unique<messaging::id_memory<sequenced>>(options_->dedup_ids, options_->dedup_window);
-  auto name = messaging::id_of_user(user, id);
-  if (auto known = ids_->find(name, now))
-    return sequenced{known->seq, known->ts, true};
-  const sequenced place{++book_->seq, wall, false};
-  ids_->remember(std::move(name), place, now);
-  return place;
+  return true;
 }
 
 result<bool> room_model::on_typing(session_ref who, bool active, time_point now) {
@@ -80,20 +70,13 @@ result<bool> room_model::on_typing(session_ref who, bool active, time_point now)
   return typing_->start(who, now + options_->typing_timeout);
 }
 
-result<document_step> room_model::on_document(session_ref who, std::uint64_t base, bool may_open, time_point now) {
+result<bool> room_model::on_document(session_ref who, std::uint64_t base, time_point now) {
   touch(now);
   if (!find(who))
     return not_in_room();
   if (base >= largest_version)
     return logic::invalid_payload("\"version\" is too large");
-  auto& version = book_->document_version;
-  if (!version && !may_open)
-    return error{"document_limit", "this node has no place for another document"};
-  if (version && *version != base)
-    return document_step{false, *version, false};
-  const bool opened = !version;
-  version = base + 1;
-  return document_step{true, *version, opened};
+  return true;
 }
 
 time_passed room_model::on_time(time_point now) {

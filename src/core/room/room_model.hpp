@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "core/messaging/id_memory.hpp"
 #include "core/room/room_options.hpp"
 #include "core/room/typing_set.hpp"
 #include "core/session_ref.hpp"
@@ -15,13 +14,6 @@
 #include <vector>
 
 namespace troupe::room {
-
-/// What a room keeps when its actor fails: the place of the last message, and the document's version.
-struct ledger {
-  std::uint64_t epoch = 1;
-  std::uint64_t seq = 0;
-  std::optional<std::uint64_t> document_version; ///< nothing: no update was seen yet
-};
 
 struct member {
   session_ref session;
@@ -42,52 +34,38 @@ struct left {
   bool was_typing = false;
 };
 
-/// A message's place in the room.
-struct sequenced {
-  std::uint64_t seq = 0;
-  unix_ms ts = 0;
-  bool duplicate = false; ///< the id was seen before: answer with this place, send nothing
-};
-
-struct document_step {
-  bool applied = false;
-  std::uint64_t version = 0; ///< the current one, after the step
-  bool opened = false;       ///< the first update: there is one document more
-};
-
 struct time_passed {
   std::vector<member> stopped_typing;
   bool idle = false; ///< nobody has been here for `idle_timeout`
 };
 
-/// The rules of one room: members by shard, order, idempotency, typing, document version, idling. No I/O, no clock. The
-/// caller sends what the results say; results that are errors carry the code for the client.
+/// The rules of a room's members on this node: who they are, by shard, who may speak, who types, when it is empty. No I/O, no clock.
+/// Order, history and the document are core/cluster/room_replica.hpp's. The caller sends what the results say; results that are
+/// errors carry the code for the client.
 class room_model {
  public:
-  room_model(std::string name, const options& o, std::shared_ptr<ledger> book, std::size_t shards, time_point now);
+  room_model(std::string name, const options& o, std::size_t shards, time_point now);
 
   /// `announce`: the joiner wants to be announced; the room decides. Errors: `room_full`.
   result<joined> on_join(member who, bool announce, time_point now);
   /// `announce`: tell the others although the join was silent.
   left on_leave(session_ref who, bool announce, time_point now);
 
-  /// Gives the message its place. `sender` is nothing for the API. Errors: `not_in_room`.
-  result<sequenced> on_publish(std::optional<session_ref> sender, std::string_view user, std::string_view id,
-                               bool members_only, time_point now, unix_ms wall);
+  /// Whether this may be published. `sender` is nothing for the API. Errors: `not_in_room`.
+  result<bool> on_publish(std::optional<session_ref> sender, bool members_only, time_point now);
 
   /// True when the others must be told. Errors: `not_in_room`.
   result<bool> on_typing(session_ref who, bool active, time_point now);
 
-  /// An update made on top of `base`. The first update that this room sees sets where counting starts; it needs
-  /// `may_open`. Errors: `not_in_room`, `invalid_payload` (a version that no JSON number holds), `document_limit`.
-  result<document_step> on_document(session_ref who, std::uint64_t base, bool may_open, time_point now);
+  /// Whether the member may update the document on top of version `base`. Errors: `not_in_room`, `invalid_payload` (a version that
+  /// no JSON number holds).
+  result<bool> on_document(session_ref who, std::uint64_t base, time_point now);
 
   time_passed on_time(time_point now);
   /// When `on_time` has something to do, unless something else happens first.
   std::optional<time_point> next_deadline() const;
 
   const std::string& name() const { return name_; }
-  const ledger& book() const { return *book_; }
   const member* find(session_ref who) const;
   std::size_t size() const { return members_.size(); }
   /// Members on each shard.
@@ -106,10 +84,8 @@ class room_model {
 
   std::string name_;
   const options* options_;
-  std::shared_ptr<ledger> book_;
   std::unordered_map<session_ref, member, ref_hash> members_;
   std::vector<std::uint32_t> by_shard_;
-  std::unique_ptr<messaging::id_memory<sequenced>> ids_; ///< made by the first message with an id
   std::unique_ptr<typing_set> typing_;                  ///< made by the first who types
   time_point last_used_;
 };

@@ -2,6 +2,8 @@
 
 #include "base/log.hpp"
 
+#include <stdexcept>
+
 namespace troupe::test {
 
 threaded_egress::threaded_egress(std::uint16_t shards) : index_(shards) {
@@ -26,6 +28,8 @@ void threaded_egress::submit(std::uint16_t shard, ports::egress_op op) {
 
 void threaded_egress::send_now(session_ref who, frame_ptr what) {
   check(who.shard);
+  if (who.slot == failing_slot)
+    throw std::runtime_error("poison");
   std::lock_guard lock(mutex_);
   index_.send_now(who, std::move(what));
 }

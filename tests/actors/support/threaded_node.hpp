@@ -34,6 +34,7 @@ class threaded_egress : public ports::egress {
 
   std::vector<std::unique_ptr<thread_loop>> loops;
   std::function<void(const ports::close_session&)> on_closing;
+  std::atomic<std::uint32_t> failing_slot{~0u}; ///< sending to this session throws
   mutable std::atomic<int> strays{0};
 
  private:

@@ -1,4 +1,4 @@
-#include "cluster/room_simulation.hpp"
+#include "core/cluster/room_simulation.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -24,7 +24,7 @@ void all_hold(sim::plan p, unsigned count) {
     for (auto& f : v.faults)
       UNSCOPED_INFO(f);
     REQUIRE(v.faults.empty());
-    CHECK(v.counts.diverged == 0);
+    CHECK(v.diverged == 0);
     acked += v.acked;
     moves += v.moves;
   }

@@ -1,4 +1,4 @@
-#include "cluster/room_simulation.hpp"
+#include "core/cluster/room_simulation.hpp"
 
 #include <algorithm>
 
@@ -379,7 +379,7 @@ void world::fault() {
         log.up = !log.up;
         if (log.up)
           for (auto& n : nodes)
-            to(n->index, hop(), [this, &n = *n] { n.replica->on_log_back(now); });
+            to(n->index, hop(), [this, &n = *n] { n.replica->on_log_back(); });
       }
       return;
     default: return;
@@ -390,7 +390,7 @@ void world::heal() {
   run_until(now + std::chrono::seconds(6)); // every pause is over
   log.up = true;
   for (auto& n : nodes)
-    to(n->index, hop(), [this, &n = *n] { n.replica->on_log_back(now); });
+    to(n->index, hop(), [this, &n = *n] { n.replica->on_log_back(); });
   for (auto& a : nodes)
     for (auto& b : nodes)
       if (a->index < b->index && a->alive && b->alive)
@@ -436,15 +436,7 @@ void world::judge() {
     }
     if (n->alive)
       top = std::max(top, last);
-    result.counts.diverged += n->counts.diverged;
-    result.counts.gaps += n->counts.gaps;
-    result.counts.lost += n->counts.lost;
-    result.counts.outcomes_forgotten += n->counts.outcomes_forgotten;
-    result.counts.resent += n->counts.resent;
-    result.counts.repeated += n->counts.repeated;
-    result.counts.expired += n->counts.expired;
-    result.counts.overtaken += n->counts.overtaken;
-    result.counts.stale_dropped += n->counts.stale_dropped;
+    result.diverged += n->counts.diverged;
   }
   for (auto& n : nodes)
     if (n->alive && n->joined && (n->seen.empty() || n->seen.back()->seq != top))

@@ -29,7 +29,7 @@ struct plan {
 struct verdict {
   std::vector<std::string> faults;   ///< broken promises, in words
   unsigned acked = 0, delivered = 0, moves = 0, refused = 0;
-  replica_counters counts;
+  std::uint64_t diverged = 0;
 };
 
 verdict run(const plan& p);

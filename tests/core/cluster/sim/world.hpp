@@ -65,6 +65,7 @@ class world {
 
  private:
   struct connection {
+    std::array<cluster::link_peer, 2> who;               ///< in which life
     std::array<bool, 2> up{}, closed{};
     time_point since{};                                  ///< up on both sides
     std::array<time_point, 2> last_arrival{};            ///< by receiving side

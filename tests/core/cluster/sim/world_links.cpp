@@ -38,7 +38,7 @@ void world::close(std::size_t n, std::size_t other, const std::shared_ptr<connec
   if (c->closed[0] && c->closed[1])
     between(n, other).next_try = now() + delay(5);
   if (c->up[at] && alive(n))
-    call(n, [&](auto& m) { return m.on_link_down(name(other), why, now(), wall()); });
+    call(n, [&](auto& m) { return m.on_link_down(c->who[side(other, n)], why, now(), wall()); });
 }
 
 /// Whether `n` hears `other` has changed: a silence that lasts ends the connection.
@@ -103,6 +103,7 @@ void world::try_connect(std::size_t a, std::size_t b) {
   if (!running(a) || !running(b))
     return;
   auto c = w.current = std::make_shared<connection>();
+  c->who = {name(a), name(b)};
   for (auto [at, other] : {std::pair(a, b), std::pair(b, a)})
     post(at, now() + delay(5), [this, c, at = at, other = other] {
       const auto s = side(at, other);
@@ -110,7 +111,7 @@ void world::try_connect(std::size_t a, std::size_t b) {
         return;
       c->up[s] = true;
       c->since = now();
-      call(at, [&](auto& m) { return m.on_link_up(name(other), now(), wall()); });
+      call(at, [&](auto& m) { return m.on_link_up(c->who[side(other, at)], now(), wall()); });
     });
 }
 

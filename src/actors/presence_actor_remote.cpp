@@ -1,0 +1,244 @@
+// A user whose home is another node, and a home whose user is on other nodes.
+
+#include "actors/presence_actor.hpp"
+
+#include "actors/hub.hpp"
+#include "actors/watch_answer.hpp"
+#include "core/cluster/envelope.hpp"
+#include "core/messaging/answers.hpp"
+#include "core/presence/presence_texts.hpp"
+
+#include <caf/send.hpp>
+
+namespace troupe::actors {
+namespace {
+
+template <class... F>
+struct overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+overloaded(F...) -> overloaded<F...>;
+
+} // namespace
+
+void presence_actor::send(cluster::node_ref to, const presence::message& m) {
+  home().tell_peer(to, cluster::sealed(cluster::addressee::presence, user_, presence::encode(m)));
+}
+
+void presence_actor::tell_home(const presence::message& m) {
+  if (home_.node)
+    send(home_.node, m); // when it is lost, the link's end makes us say everything again
+}
+
+void presence_actor::restore_at_home() {
+  presence::restore r{home_.epoch, here_, watching_here_, status_here_, model_.book().last_seen, believed_online_};
+  tell_home(r);
+  for (auto& [number, w] : wishes_)
+    send_wish(number, w);
+}
+
+void presence_actor::on(presence_home& m) {
+  const bool was_home = at_home();
+  const bool news = m.home.node != home_.node || m.home.epoch != home_.epoch;
+  home_ = m.home;
+  if (!at_home()) {
+    if (was_home) {
+      believed_online_ = model_.now().online;
+      model_.forget_places();
+      count_online(false);
+    }
+    return restore_at_home();
+  }
+  if (!news || was_home)
+    return;
+  model_.forget_places();
+  model_.on_restore({}, here_, watching_here_, believed_online_, now());
+  count_online(model_.now().online);
+  if (!status_here_.empty())
+    model_.on_status(status_here_, now());
+  auto waiting = std::move(wishes_);
+  wishes_.clear();
+  for (auto& [number, w] : waiting)
+    std::visit([this](auto& what) { on(what); }, w.what);
+}
+
+void presence_actor::on(presence_peer& m) {
+  if (m.what == room_peer::news::up && m.node == home_.node && !at_home())
+    restore_at_home();
+  if (m.what == room_peer::news::gone && at_home())
+    model_.on_node_gone(m.node, now(), hub().wall());
+}
+
+void presence_actor::on(presence_from_peer& m) {
+  auto message = presence::decode(m.payload);
+  if (message)
+    std::visit([&](auto& body) { from(m.from, body); }, *message);
+  else
+    ++hub().counts.replicas.bad_messages;
+}
+
+// -- wishes of this node --
+
+void presence_actor::ask_home(wish w) {
+  if (wishes_.size() >= hub().opts.replicas.max_pending)
+    return fail(w, {"overloaded", "too much waits for this user; try again in a moment"});
+  w.until = now() + hub().opts.replicas.operation_timeout;
+  const auto number = next_wish_++;
+  const auto& kept = wishes_.emplace(number, std::move(w)).first->second;
+  send_wish(number, kept);
+}
+
+void presence_actor::send_wish(std::uint64_t number, const wish& w) {
+  std::visit(overloaded{[&](const presence_watch& m) { tell_home(presence::watch{number, m.watcher}); },
+                        [&](const presence_direct& m) { tell_home(presence::send{number, m.from, m.nsp, m.what}); },
+                        [&](const presence_describe&) { tell_home(presence::describe{number}); }},
+             w.what);
+}
+
+void presence_actor::expire_wishes() {
+  while (!wishes_.empty() && wishes_.begin()->second.until <= now()) {
+    ++hub().counts.replicas.expired;
+    auto w = std::move(wishes_.begin()->second);
+    wishes_.erase(wishes_.begin());
+    fail(w, {"user_unavailable", "the node that keeps this user's presence cannot be reached; try again"});
+  }
+}
+
+void presence_actor::fail(wish& w, const error& why) {
+  std::visit(overloaded{[&](presence_watch& m) {
+                          if (m.answer)
+                            m.answer->fail(why);
+                        },
+                        [&](presence_direct& m) {
+                          if (m.sender)
+                            hub().to_connection(*m.sender, refused{m.nsp, m.ack, why, {}});
+                          if (m.done)
+                            m.done(why);
+                        },
+                        [&](presence_describe& m) { m.found({false, "unknown", std::nullopt, 0}); }},
+             w.what);
+}
+
+void presence_actor::from(cluster::node_ref, presence::done& m) {
+  auto i = wishes_.find(m.number);
+  if (i == wishes_.end())
+    return;
+  auto w = std::move(i->second);
+  wishes_.erase(i);
+  if (m.failed)
+    return fail(w, *m.failed);
+  std::visit(overloaded{[&](presence_watch& asked) {
+                          believed_online_ = m.now.online;
+                          if (asked.answer)
+                            asked.answer->add(m.text);
+                        },
+                        [&](presence_direct& asked) { answer(asked, {m.status, 0, m.ts, m.duplicate}); },
+                        [&](presence_describe& asked) {
+                          asked.found({m.now.online, m.now.status, m.now.last_seen, static_cast<std::size_t>(m.sockets)});
+                        }},
+             w.what);
+}
+
+void presence_actor::from(cluster::node_ref, presence::tell& m) {
+  if (m.online)
+    believed_online_ = *m.online;
+  socketio::packet p;
+  p.nsp = m.nsp;
+  p.data = std::move(m.data);
+  p.attachments = std::move(m.attachments);
+  hub().tell_all(m.sessions, build_outbound(std::move(p), hub().frame_flags()));
+}
+
+// -- what other nodes want from the home --
+
+void presence_actor::from(cluster::node_ref node, presence::restore& m) {
+  if (!at_home())
+    return; // the sender will hear who is
+  for (auto* list : {&m.sockets, &m.watchers})
+    for (auto& p : *list)
+      p.node = node;
+  const bool came_online = model_.on_restore(node, m.sockets, m.watchers, m.online, now());
+  if (!m.status.empty())
+    model_.on_status(m.status, now());
+  count_online(model_.now().online);
+  if (!came_online)
+    return;
+  tell_watchers("user_online", presence::online_text(user_), true);
+  tell_update();
+}
+
+void presence_actor::from(cluster::node_ref node, presence::attach& m) {
+  m.socket.node = node;
+  if (at_home())
+    arrive(m.socket);
+}
+
+void presence_actor::from(cluster::node_ref node, presence::detach& m) {
+  m.socket.node = node;
+  if (at_home())
+    model_.on_disconnect(m.socket, now(), hub().wall());
+}
+
+void presence_actor::from(cluster::node_ref, presence::say& m) {
+  if (at_home() && model_.on_status(std::move(m.status), now()))
+    tell_update();
+}
+
+void presence_actor::from(cluster::node_ref node, presence::watch& m) {
+  if (!at_home())
+    return;
+  m.watcher.node = node;
+  auto state = model_.on_watch(m.watcher, now());
+  presence::done d;
+  d.number = m.number;
+  if (state) {
+    d.now = *state;
+    d.text = presence::state_text(user_, *state);
+  } else {
+    d.failed = state.error();
+  }
+  send(node, d);
+}
+
+void presence_actor::from(cluster::node_ref node, presence::unwatch& m) {
+  m.watcher.node = node;
+  if (at_home())
+    model_.on_unwatch(m.watcher, now());
+}
+
+void presence_actor::from(cluster::node_ref node, presence::send& m) {
+  if (!at_home())
+    return;
+  // A wish that comes again after a link was lost is known by its number.
+  const bool named = !m.what.id.empty();
+  const auto id = named ? m.what.id : std::to_string(node.number) + '.' + std::to_string(node.incarnation) + '.' + std::to_string(m.number);
+  std::size_t bytes = m.what.args.json.size() + m.what.event.size();
+  for (auto& a : m.what.args.attachments)
+    bytes += a.size();
+  const auto place = model_.on_direct(named ? m.from : std::string("\1node"), id, m.nsp, bytes, now(), hub().wall());
+  presence::done d;
+  d.number = m.number;
+  d.status = place.status;
+  d.ts = place.ts;
+  d.duplicate = place.duplicate;
+  if (place.duplicate) {
+    hub().counts.duplicates.add();
+  } else {
+    presence_direct local{{}, m.from, m.nsp, std::move(m.what), {}, {}};
+    dispatch(local, place);
+  }
+  send(node, d);
+}
+
+void presence_actor::from(cluster::node_ref node, presence::describe& m) {
+  if (!at_home())
+    return;
+  presence::done d;
+  d.number = m.number;
+  d.now = model_.now();
+  d.sockets = model_.sockets().size();
+  send(node, d);
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,201 @@
+// A room's operations, its home and replicas on other nodes, and its log.
+
+#include "actors/room_actor.hpp"
+
+#include "actors/hub.hpp"
+#include "core/cluster/envelope.hpp"
+#include "core/cluster/room_wire.hpp"
+#include "core/messaging/answers.hpp"
+#include "core/presence/presence_texts.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace troupe::actors {
+
+// -- operations --
+
+template <class F>
+void room_actor::ask_by(asker a, F f) {
+  // Most operations are done before the call returns; only the others need a place in the table.
+  asking_ = replica_.next_operation();
+  asker_ = std::move(a);
+  const auto number = f();
+  if (!number) {
+    cluster::op_result refused;
+    refused.failed = number.error();
+    asking_ = 0;
+    return answer(asker_, refused);
+  }
+  if (asking_ == *number)
+    askers_.emplace(*number, std::move(asker_));
+  asking_ = 0;
+}
+
+void room_actor::ask(asker a, cluster::op_body what) {
+  ask_by(std::move(a), [&] { return replica_.submit(std::move(what), now(), hub().wall()); });
+}
+
+void room_actor::ask_members(asker a) {
+  ask_by(std::move(a), [&] { return replica_.set_members(model_.size(), now(), hub().wall()); });
+}
+
+void room_actor::done(std::uint64_t op, const cluster::op_result& r) {
+  if (op == asking_) {
+    asking_ = 0;
+    return answer(asker_, r);
+  }
+  if (auto waiting = askers_.extract(op))
+    answer(waiting.mapped(), r);
+}
+
+void room_actor::answer(asker& a, const cluster::op_result& r) {
+  switch (a.kind) {
+    case asker::what::members: return;
+    case asker::what::join: return answer_join(a, r);
+    case asker::what::publish: return answer_publish(a, r);
+    case asker::what::document: return answer_document(a, r);
+  }
+}
+
+void room_actor::answer_join(asker& a, const cluster::op_result& r) {
+  if (!r.failed)
+    return hub().answer(*a.who, nsp(), a.ack, messaging::joined(model_.name(), r.members));
+  if (model_.on_leave(*a.who, false, now()).gone)
+    hub().counts.memberships.sub();
+  hub().egress.submit(a.who->shard, ports::roster_leave{*key_, *a.who});
+  refuse(*a.who, a.ack, *r.failed, model_.name());
+}
+
+void room_actor::answer_publish(asker& a, const cluster::op_result& r) {
+  if (r.failed) {
+    if (a.who)
+      refuse(*a.who, a.ack, *r.failed);
+    if (a.done)
+      a.done(*r.failed);
+    return;
+  }
+  (r.duplicate ? hub().counts.duplicates : hub().counts.published).add();
+  if (a.who) {
+    const std::string_view level = !hub().opts.replicas.logged ? "" : r.level == cluster::safety::stored ? "stored" : "home";
+    if (a.ack)
+      hub().answer(*a.who, nsp(), a.ack, messaging::published(a.id, model_.name(), r.seq, r.ts, level));
+    if (a.confirm)
+      hub().tell(*a.who, hub().event(nsp(), "message:sent", {presence::sent_text(a.id, "sent"), {}}, hub().frame_flags()));
+  }
+  if (a.done)
+    a.done(published{r.seq, r.ts, r.duplicate});
+}
+
+void room_actor::answer_document(asker& a, const cluster::op_result& r) {
+  if (!r.failed)
+    return hub().answer(*a.who, nsp(), a.ack, messaging::updated(a.id, r.version));
+  if (r.failed->code != "version_conflict")
+    return refuse(*a.who, a.ack, *r.failed);
+  hub().counts.refusals.add("version_conflict");
+  hub().answer(*a.who, nsp(), a.ack, messaging::version_conflict(*r.failed, r.version));
+}
+
+// -- what the replica wants --
+
+std::optional<session_ref> room_actor::only_here(cluster::node_ref node, const std::optional<session_ref>& except) const {
+  return node == hub().opts.me ? except : std::nullopt;
+}
+
+void room_actor::deliver(const cluster::message_ptr& m) {
+  if (m->document_version && !std::exchange(book_->is_document, true))
+    hub().counts.documents.add();
+  if (model_.size() == 0)
+    return;
+  fan_out(hub().event(nsp(), m->event, m->args, hub().frame_flags(m->is_volatile)), only_here(m->from.node, m->except));
+}
+
+void room_actor::deliver(const cluster::notice& n) {
+  if (model_.size() > 0)
+    fan_out(hub().event(nsp(), n.event, {n.json, {}}, hub().frame_flags()), only_here(n.from, n.except));
+}
+
+void room_actor::send(std::span<const cluster::node_ref> to, std::string payload) {
+  const auto bytes = cluster::sealed(cluster::addressee::room, *key_, payload);
+  for (auto node : to)
+    home().tell_peer(node, bytes);
+}
+
+void room_actor::overtaken(std::uint64_t epoch) { hub().tell_cluster(higher_epoch_seen{cluster::slot_of(*key_), epoch}); }
+
+// -- the cluster's news --
+
+void room_actor::on(room_home& m) {
+  replica_.on_home(m.home.node, m.home.epoch, m.home.open, now(), hub().wall());
+  m.reported.reset();
+}
+
+void room_actor::on(room_peer& m) {
+  switch (m.what) {
+    case room_peer::news::up: return replica_.on_peer_up(m.node);
+    case room_peer::news::down: return replica_.on_peer_down(m.node);
+    case room_peer::news::gone: return replica_.on_peer_gone(m.node);
+  }
+}
+
+void room_actor::on(room_from_peer& m) { replica_.on_message(m.from, m.payload, now(), hub().wall()); }
+
+// -- the log --
+
+void room_actor::append(std::uint64_t token, std::uint64_t epoch, std::vector<cluster::message_ptr> batch) {
+  std::vector<ports::log_entry> entries;
+  entries.reserve(batch.size());
+  for (auto& m : batch)
+    entries.push_back({{epoch, m->seq}, cluster::encode_entry(*m)});
+  hub().log->append(*key_, std::move(entries), hub().opts.keep, [hub = hub().shared_from_this(), key = key_, token](const result<ports::appended>& r) {
+    const auto a = !r ? cluster::log_answer::unavailable : r->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
+    hub->to_room(*key, room_logged{token, a, r ? r->last : ports::log_position{}});
+  });
+}
+
+namespace {
+
+std::vector<cluster::message_ptr> messages_of(const std::vector<ports::log_entry>& entries) {
+  std::vector<cluster::message_ptr> list;
+  for (auto& e : entries)
+    if (auto m = e.bytes.empty() ? nullptr : cluster::decode_entry(e.bytes))
+      list.push_back(std::move(m));
+  return list;
+}
+
+} // namespace
+
+void room_actor::open_log(std::uint64_t token, std::uint64_t epoch) {
+  auto& log = *hub().log;
+  auto back = [hub = hub().shared_from_this(), key = key_, token, limit = hub().opts.replicas.tail.max_messages](const result<ports::appended>& fence) {
+    if (!fence)
+      return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});
+    const auto a = fence->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
+    hub->log->tail(*key, limit, [hub, key, token, a, end = fence->last](const result<std::vector<ports::log_entry>>& r) {
+      if (!r)
+        return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});
+      hub->to_room(*key, room_log_opened{token, a, end, messages_of(*r)});
+    });
+  };
+  log.append(*key_, {{{epoch, 0}, {}}}, hub().opts.keep, std::move(back));
+}
+
+void room_actor::read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) {
+  const auto limit = hub().opts.replicas.tail.max_messages;
+  hub().log->read(*key_, {after_epoch, after_seq}, limit, [hub = hub().shared_from_this(), key = key_, token](const result<std::vector<ports::log_entry>>& r) {
+    if (!r)
+      return hub->to_room(*key, room_log_read{token, cluster::log_answer::unavailable, {}});
+    hub->to_room(*key, room_log_read{token, cluster::log_answer::taken, messages_of(*r)});
+  });
+}
+
+void room_actor::on(room_logged& m) { replica_.on_appended(m.token, m.answer, m.end.epoch, m.end.seq, now()); }
+
+void room_actor::on(room_log_opened& m) {
+  replica_.on_log_opened(m.token, m.answer, m.end.epoch, m.tail, now(), hub().wall());
+}
+
+void room_actor::on(room_log_read& m) { replica_.on_log_read(m.token, m.answer, m.found, now()); }
+
+} // namespace troupe::actors

@@ -1,0 +1,97 @@
+#include "app/node/cluster_node.hpp"
+
+#include "app/node/settings.hpp"
+#include "base/version.hpp"
+#include "core/cluster/slots.hpp"
+
+#include <arpa/inet.h>
+
+namespace troupe::app {
+namespace {
+
+bool is_address(const std::string& text) {
+  in6_addr any{};
+  return ::inet_pton(AF_INET, text.c_str(), &any) == 1 || ::inet_pton(AF_INET6, text.c_str(), &any) == 1;
+}
+
+bool is_everywhere(const std::string& address) { return address == "0.0.0.0" || address == "::"; }
+
+std::string advertised_host(const config& c) {
+  if (!c.cluster.host.empty())
+    return c.cluster.host;
+  return is_everywhere(c.server.host) ? "127.0.0.1" : c.server.host;
+}
+
+std::string bind_address(const config& c) {
+  if (!c.cluster.bind.empty())
+    return c.cluster.bind;
+  const auto host = advertised_host(c);
+  return is_address(host) ? host : "0.0.0.0";
+}
+
+} // namespace
+
+cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, std::function<void(error)> refused)
+  : redis_(std::move(store)), registry_(redis_, c.cluster.name), log_(redis_, c.cluster.name, cluster::slot_of),
+    bus_(redis_, c.cluster.name),
+    links_(std::make_unique<net::link_server>(link_options_of(c, {me.id, me.incarnation, me.number}), router_)),
+    setup_{{registry_, *links_, bus_, log_}, node_options_of(c), {}, router_, {std::move(refused), {}}} {
+  setup_.me.id = me.id;
+  setup_.me.incarnation = me.incarnation;
+  setup_.me.number = me.number;
+  setup_.me.host = advertised_host(c);
+  setup_.me.url = c.cluster.url;
+  setup_.me.version = TROUPE_VERSION;
+  setup_.listeners.on_view = [this](actors::cluster_view v) {
+    auto news = std::make_shared<const actors::cluster_view>(std::move(v));
+    std::lock_guard lock(view_mutex_);
+    view_ = std::move(news);
+  };
+  bus_.subscribe(actors::cluster_channel, [this](std::string_view, std::string_view bytes) { router_.on_bus(bytes); });
+}
+
+cluster_node::~cluster_node() { stop(); }
+
+result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const identity& me, std::function<void(error)> refused) {
+  auto options = redis_options_of(c);
+  if (!options)
+    return options.error();
+  auto store = redis::client::make(*options);
+  if (!store)
+    return store.error();
+  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), me, std::move(refused)));
+  auto port = n->links_->listen(bind_address(c), c.cluster.port);
+  if (!port)
+    return error{port.error().code, port.error().message + " (cluster.bind, cluster.port)"};
+  n->setup_.me.port = *port;
+  return n;
+}
+
+std::shared_ptr<const actors::cluster_view> cluster_node::view() const {
+  std::lock_guard lock(view_mutex_);
+  return view_;
+}
+
+std::vector<std::string> cluster_node::not_ready() const {
+  const auto v = view();
+  if (!v)
+    return {"the node has not looked around in its cluster yet"};
+  std::vector<std::string> reasons;
+  if (!v->registry_up)
+    reasons.emplace_back("Redis cannot be reached; rooms go on from memory, and no node can take another's place");
+  if (v->isolated)
+    reasons.emplace_back("neither Redis nor any other node can be reached, so this node orders no rooms");
+  if (v->slots_without_home > 0)
+    reasons.push_back(std::to_string(v->slots_without_home) + " of the rooms' slots have no home yet");
+  if (reasons.empty() && !v->ready)
+    reasons.emplace_back("the node is not part of its cluster yet");
+  return reasons;
+}
+
+void cluster_node::stop() {
+  router_.release();
+  if (links_)
+    links_->stop();
+}
+
+} // namespace troupe::app

@@ -1,0 +1,64 @@
+#pragma once
+// What a node of a cluster has beside a node of its own: Redis, and links to the others.
+
+#include "actors/cluster_setup.hpp"
+#include "app/config.hpp"
+#include "backends/redis/client.hpp"
+#include "backends/redis/redis_bus.hpp"
+#include "backends/redis/redis_registry.hpp"
+#include "backends/redis/redis_room_log.hpp"
+#include "base/error.hpp"
+#include "net/link/link_server.hpp"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::app {
+
+/// Life: `make`, then `setup` goes to the actor layer, which must be gone before this is.
+class cluster_node {
+ public:
+  struct identity {
+    std::string id;
+    std::uint16_t number = 0;
+    std::uint64_t incarnation = 0;
+  };
+  /// Listens for other nodes. Errors: those of the configuration, of the listener and of Redis' TLS; that Redis cannot be
+  /// reached is none, because it may come. `refused` is told when the cluster will not have this node.
+  static result<std::unique_ptr<cluster_node>> make(const config& c, const identity& me, std::function<void(error)> refused);
+  ~cluster_node();
+
+  /// Before the actors: where clients reach this node, known when its port is.
+  void set_url(std::string url) { setup_.me.url = std::move(url); }
+  actors::cluster_setup& setup() { return setup_; }
+  /// After the actors.
+  void stop();
+  /// What the node last knew of the cluster; null before it knew anything. Any thread.
+  std::shared_ptr<const actors::cluster_view> view() const;
+  /// Why the node is not ready, one sentence each. Any thread.
+  std::vector<std::string> not_ready() const;
+
+  std::uint16_t port() const { return setup_.me.port; }
+  const redis::client& store() const { return *redis_; }
+  const net::link_server& links() const { return *links_; }
+  net::link_server& links() { return *links_; }
+
+ private:
+  cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, std::function<void(error)> refused);
+
+  std::shared_ptr<redis::client> redis_;
+  redis::redis_registry registry_;
+  redis::redis_room_log log_;
+  redis::redis_bus bus_;
+  actors::link_router router_;
+  std::unique_ptr<net::link_server> links_;
+  actors::cluster_setup setup_;
+  mutable std::mutex view_mutex_;
+  std::shared_ptr<const actors::cluster_view> view_;
+};
+
+} // namespace troupe::app

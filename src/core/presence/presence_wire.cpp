@@ -1,0 +1,225 @@
+#include "core/presence/presence_wire.hpp"
+
+#include "core/cluster/wire.hpp"
+
+namespace troupe::presence {
+namespace {
+
+using cluster::wire::put;
+using cluster::wire::reader;
+
+void put(std::string& out, session_ref s) {
+  put(out, std::uint64_t{s.shard});
+  put(out, std::uint64_t{s.slot});
+  put(out, std::uint64_t{s.generation});
+}
+session_ref read_session(reader& in) {
+  session_ref s;
+  s.shard = static_cast<std::uint16_t>(in.number(0xffff));
+  s.slot = static_cast<std::uint32_t>(in.number(0xffffffff));
+  s.generation = static_cast<std::uint32_t>(in.number(0xffffffff));
+  return s;
+}
+
+// A place travels without its node: it is the sender's.
+void put(std::string& out, const place& p) {
+  put(out, p.session);
+  put(out, std::string_view(p.nsp));
+}
+place read_place(reader& in) {
+  place p;
+  p.session = read_session(in);
+  p.nsp = in.text();
+  return p;
+}
+void put(std::string& out, const std::vector<place>& list) {
+  put(out, std::uint64_t{list.size()});
+  for (auto& p : list)
+    put(out, p);
+}
+std::vector<place> read_places(reader& in) {
+  std::vector<place> list;
+  const auto n = in.count();
+  for (std::size_t i = 0; i < n && in.ok(); ++i)
+    list.push_back(read_place(in));
+  return list;
+}
+
+void put(std::string& out, const std::vector<std::string>& list) {
+  put(out, std::uint64_t{list.size()});
+  for (auto& one : list)
+    put(out, std::string_view(one));
+}
+std::vector<std::string> read_texts(reader& in) {
+  std::vector<std::string> list;
+  const auto n = in.count();
+  for (std::size_t i = 0; i < n && in.ok(); ++i)
+    list.emplace_back(in.text());
+  return list;
+}
+
+void put(std::string& out, const std::optional<unix_ms>& t) { put(out, t ? static_cast<std::uint64_t>(*t) + 1 : std::uint64_t{0}); }
+std::optional<unix_ms> read_time(reader& in) {
+  const auto t = in.number();
+  return t ? std::optional<unix_ms>(static_cast<unix_ms>(t - 1)) : std::nullopt;
+}
+
+void put(std::string& out, const state& s) {
+  put(out, std::uint64_t{s.online});
+  put(out, std::string_view(s.status));
+  put(out, s.last_seen);
+}
+state read_state(reader& in) {
+  state s;
+  s.online = in.flag();
+  s.status = in.text();
+  s.last_seen = read_time(in);
+  return s;
+}
+
+struct body_writer {
+  std::string& out;
+  void operator()(const restore& m) const {
+    put(out, m.epoch);
+    put(out, m.sockets);
+    put(out, m.watchers);
+    put(out, std::string_view(m.status));
+    put(out, m.last_seen);
+    put(out, std::uint64_t{m.online});
+  }
+  void operator()(const attach& m) const { put(out, m.socket); }
+  void operator()(const detach& m) const { put(out, m.socket); }
+  void operator()(const say& m) const { put(out, std::string_view(m.status)); }
+  void operator()(const watch& m) const {
+    put(out, m.number);
+    put(out, m.watcher);
+  }
+  void operator()(const unwatch& m) const { put(out, m.watcher); }
+  void operator()(const send& m) const {
+    put(out, m.number);
+    put(out, std::string_view(m.from));
+    put(out, std::string_view(m.nsp));
+    put(out, std::string_view(m.what.user));
+    put(out, std::string_view(m.what.event));
+    put(out, std::string_view(m.what.args.json));
+    put(out, m.what.args.attachments);
+    put(out, std::string_view(m.what.id));
+  }
+  void operator()(const describe& m) const { put(out, m.number); }
+  void operator()(const done& m) const {
+    put(out, m.number);
+    put(out, std::uint64_t{m.failed.has_value()});
+    if (m.failed) {
+      put(out, std::string_view(m.failed->code));
+      put(out, std::string_view(m.failed->message));
+    }
+    put(out, std::string_view(m.text));
+    put(out, m.now);
+    put(out, m.sockets);
+    put(out, static_cast<std::uint64_t>(m.status));
+    put(out, static_cast<std::uint64_t>(m.ts));
+    put(out, std::uint64_t{m.duplicate});
+  }
+  void operator()(const tell& m) const {
+    put(out, std::uint64_t{m.sessions.size()});
+    for (auto s : m.sessions)
+      put(out, s);
+    put(out, std::string_view(m.nsp));
+    put(out, std::string_view(m.data));
+    put(out, m.attachments);
+    put(out, std::uint64_t{m.online ? (*m.online ? 2u : 1u) : 0u});
+  }
+};
+
+restore read_restore(reader& in) {
+  restore m;
+  m.epoch = in.number();
+  m.sockets = read_places(in);
+  m.watchers = read_places(in);
+  m.status = in.text();
+  m.last_seen = read_time(in);
+  m.online = in.flag();
+  return m;
+}
+send read_send(reader& in) {
+  send m;
+  m.number = in.number();
+  m.from = in.text();
+  m.nsp = in.text();
+  m.what.user = in.text();
+  m.what.event = in.text();
+  m.what.args.json = in.text();
+  m.what.args.attachments = read_texts(in);
+  m.what.id = in.text();
+  return m;
+}
+watch read_watch(reader& in) {
+  const auto number = in.number();
+  return {number, read_place(in)};
+}
+done read_done(reader& in) {
+  done m;
+  m.number = in.number();
+  if (in.flag()) {
+    m.failed.emplace();
+    m.failed->code = in.text();
+    m.failed->message = in.text();
+  }
+  m.text = in.text();
+  m.now = read_state(in);
+  m.sockets = in.number();
+  m.status = static_cast<delivery_status>(in.number(2));
+  m.ts = static_cast<unix_ms>(in.number());
+  m.duplicate = in.flag();
+  return m;
+}
+tell read_tell(reader& in) {
+  tell m;
+  const auto n = in.count();
+  for (std::size_t i = 0; i < n && in.ok(); ++i)
+    m.sessions.push_back(read_session(in));
+  m.nsp = in.text();
+  m.data = in.text();
+  m.attachments = read_texts(in);
+  if (const auto online = in.number(2))
+    m.online = online == 2;
+  return m;
+}
+
+message read_body(std::uint64_t kind, reader& in) {
+  switch (kind) {
+    case 0: return read_restore(in);
+    case 1: return attach{read_place(in)};
+    case 2: return detach{read_place(in)};
+    case 3: return say{std::string(in.text())};
+    case 4: return read_watch(in);
+    case 5: return unwatch{read_place(in)};
+    case 6: return read_send(in);
+    case 7: return describe{in.number()};
+    case 8: return read_done(in);
+    default: return read_tell(in);
+  }
+}
+
+} // namespace
+
+std::string encode(const message& m) {
+  std::string out;
+  put(out, std::uint64_t{m.index()});
+  std::visit(body_writer{out}, m);
+  return out;
+}
+
+std::optional<message> decode(std::string_view bytes) {
+  reader in(bytes);
+  auto m = read_body(in.number(9), in);
+  if (!in.done())
+    return std::nullopt;
+  return m;
+}
+
+bool needs_home(std::string_view bytes) {
+  return !bytes.empty() && (bytes[0] == 0 || bytes[0] == 1 || bytes[0] == 4 || bytes[0] == 6 || bytes[0] == 7);
+}
+
+} // namespace troupe::presence

@@ -1,0 +1,72 @@
+#pragma once
+// What nodes say to each other about a user. The home of the user's slot keeps the user's presence; every other node that has
+// sockets or watchers of the user has a replica, which passes on what happens there and carries out what the home says.
+
+#include "base/error.hpp"
+#include "core/cluster/node_ref.hpp"
+#include "core/logic/effects.hpp"
+#include "core/presence/presence_model.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace troupe::presence {
+
+// -- to the home --
+
+/// Everything that the node has of the user; takes the place of what it said before. `online`: what its watchers believe.
+struct restore {
+  std::uint64_t epoch = 0;
+  std::vector<place> sockets;
+  std::vector<place> watchers;
+  std::string status;
+  std::optional<unix_ms> last_seen;
+  bool online = false;
+};
+/// Wishes; those with a number are answered by `done`.
+struct attach { place socket; };
+struct detach { place socket; };
+struct say { std::string status; };
+struct watch { std::uint64_t number = 0; place watcher; };
+struct unwatch { place watcher; };
+struct send {
+  std::uint64_t number = 0;
+  std::string from, nsp;
+  logic::direct what;
+};
+struct describe { std::uint64_t number = 0; };
+
+// -- from the home --
+
+/// The answer to the wish of this number: a state, or what became of a message.
+struct done {
+  std::uint64_t number = 0;
+  std::optional<error> failed;
+  std::string text;            ///< `watch`: presence::state_text
+  state now;                   ///< `watch`, `describe`
+  std::uint64_t sockets = 0;   ///< `describe`
+  delivery_status status = delivery_status::sent;
+  unix_ms ts = 0;
+  bool duplicate = false;
+};
+/// Events for sockets of that node: the user's own, or its watchers.
+struct tell {
+  std::vector<session_ref> sessions;
+  std::string nsp;
+  std::string data;            ///< the event's data array
+  std::vector<std::string> attachments;
+  std::optional<bool> online;  ///< what watchers now believe
+};
+
+using message = std::variant<restore, attach, detach, say, watch, unwatch, send, describe, done, tell>;
+
+std::string encode(const message& m);
+/// Nothing when the bytes are not exactly one message.
+std::optional<message> decode(std::string_view bytes);
+/// Whether a home must have this even for a user it knows nothing of.
+bool needs_home(std::string_view bytes);
+
+} // namespace troupe::presence

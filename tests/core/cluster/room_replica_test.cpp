@@ -1,0 +1,193 @@
+// The rules of a room's order on one node; what happens between nodes is simulated in room_replica_simulation_test.cpp.
+
+#include "core/cluster/room_replica.hpp"
+#include "core/cluster/room_wire.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace troupe;
+using namespace troupe::cluster;
+using namespace std::chrono_literals;
+
+namespace {
+
+const time_point start{};
+const node_ref me{1, 7};
+
+struct recorder : replica_effects {
+  std::vector<message_ptr> delivered;
+  std::vector<notice> notices;
+  std::vector<std::pair<std::uint64_t, op_result>> results;
+  std::vector<std::pair<std::uint64_t, std::vector<message_ptr>>> appends;
+  std::uint64_t opened = 0;
+  std::vector<std::pair<node_ref, replica_message>> sent;
+
+  void deliver(const message_ptr& m) override { delivered.push_back(m); }
+  void deliver(const notice& n) override { notices.push_back(n); }
+  void send(std::span<const node_ref> to, std::string payload) override {
+    for (auto node : to)
+      sent.emplace_back(node, *decode_replica_message(payload));
+  }
+  void done(std::uint64_t op, const op_result& r) override { results.emplace_back(op, r); }
+  void append(std::uint64_t token, std::uint64_t, std::vector<message_ptr> batch) override {
+    appends.emplace_back(token, std::move(batch));
+  }
+  void open_log(std::uint64_t token, std::uint64_t) override { opened = token; }
+  void read_log(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+  void overtaken(std::uint64_t) override {}
+};
+
+struct fixture {
+  replica_options o;
+  recorder out;
+  replica_counters counts;
+  room_replica alone() {
+    room_replica r(o, me, out, counts);
+    r.on_home(me, 1, true, start, 0);
+    return r;
+  }
+  op_result publish(room_replica& r, std::string user, std::string id, unix_ms wall = 100, time_point now = start) {
+    publish_op op;
+    op.user = std::move(user);
+    op.id = std::move(id);
+    op.event = "said";
+    const auto number = r.submit(std::move(op), now, wall).value();
+    REQUIRE(out.results.back().first == number);
+    return out.results.back().second;
+  }
+  op_result update(room_replica& r, std::uint64_t base) {
+    document_op op;
+    op.document = "d";
+    op.changes = "1";
+    op.base = base;
+    (void)r.submit(std::move(op), start, 0).value();
+    return out.results.back().second;
+  }
+};
+
+} // namespace
+
+TEST_CASE("messages are numbered without gaps, and a repeated id is answered with its first place") {
+  fixture f;
+  auto r = f.alone();
+  CHECK(f.publish(r, "ann", "").seq == 1);
+  CHECK(f.publish(r, "ann", "id", 200).seq == 2);
+  const auto again = f.publish(r, "ann", "id", 300);
+  CHECK(again.duplicate);
+  CHECK(again.seq == 2);
+  CHECK(again.ts == 200);
+  CHECK(f.publish(r, "bob", "id").seq == 3);
+  CHECK(f.out.delivered.size() == 3);
+}
+
+TEST_CASE("an id is forgotten with its time") {
+  fixture f;
+  auto r = f.alone();
+  f.publish(r, "ann", "id");
+  CHECK_FALSE(f.publish(r, "ann", "id", 100, start + f.o.dedup_window).duplicate);
+}
+
+TEST_CASE("a document's first update sets the count, only the current base is applied") {
+  fixture f;
+  auto r = f.alone();
+  CHECK(f.update(r, 3).version == 4);
+  const auto stale = f.update(r, 3);
+  REQUIRE(stale.failed);
+  CHECK(stale.failed->code == "version_conflict");
+  CHECK(stale.version == 4);
+  CHECK(f.update(r, 5).failed);
+  CHECK(f.update(r, 4).version == 5);
+}
+
+TEST_CASE("a logged message is delivered when the log has it, and not before") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  CHECK(f.out.delivered.empty());
+  REQUIRE(f.out.appends.size() == 1);
+  r.on_appended(f.out.appends[0].first, log_answer::taken, 0, 0, start);
+  CHECK(f.out.delivered.size() == 1);
+  REQUIRE(f.out.results.size() == 1);
+  CHECK(f.out.results[0].second.level == safety::stored);
+}
+
+TEST_CASE("while the log is away messages go on and are written when it is back") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  r.on_log_opened(f.out.opened, log_answer::unavailable, 0, {}, start, 0);
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  REQUIRE(f.out.results.size() == 1);
+  CHECK(f.out.results[0].second.level == safety::home);
+  CHECK(r.unsaved() == 1);
+  CHECK(r.next_deadline() == start + 1s);
+  r.on_time(start + 1s);
+  REQUIRE(f.out.appends.size() == 1);
+  r.on_appended(f.out.appends[0].first, log_answer::taken, 0, 0, start + 1s);
+  CHECK(r.unsaved() == 0);
+}
+
+TEST_CASE("a home that the log has overtaken delivers nothing more") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  r.on_appended(f.out.appends[0].first, log_answer::refused, 9, 0, start);
+  CHECK(f.out.delivered.empty());
+  CHECK(f.out.results.empty());
+  CHECK(r.now_is() == room_replica::role::homeless);
+  CHECK(f.counts.overtaken == 1);
+}
+
+TEST_CASE("an operation that nobody answers fails in time") {
+  fixture f;
+  room_replica r(f.o, me, f.out, f.counts);
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  CHECK(r.next_deadline() == start + 5s);
+  r.on_time(start + 5s);
+  REQUIRE(f.out.results.size() == 1);
+  REQUIRE(f.out.results[0].second.failed);
+  CHECK(f.out.results[0].second.failed->code == "room_unavailable");
+}
+
+TEST_CASE("operations that wait have a limit") {
+  fixture f;
+  f.o.max_pending = 2;
+  room_replica r(f.o, me, f.out, f.counts);
+  for (int i = 0; i < 2; ++i)
+    CHECK(r.submit(members_op{1}, start, 0).has_value());
+  CHECK(r.submit(members_op{1}, start, 0).error().code == "overloaded");
+}
+
+TEST_CASE("an operation waits for the one before it") {
+  fixture f;
+  f.o.clustered = true;
+  auto r = f.alone();
+  const node_ref other{2, 9};
+  auto send = [&](std::uint64_t number, std::uint64_t previous) {
+    std::string bytes;
+    encode_submit(bytes, 1, previous, {number, publish_op{"", "", "said", {std::to_string(number), {}}, false, false, {}}});
+    r.on_message(other, bytes, start, 0);
+  };
+  send(2, 1);
+  CHECK(f.out.delivered.empty());
+  send(1, 0);
+  send(2, 1);
+  send(1, 0); // once more, as after a link was lost
+  send(2, 1);
+  REQUIRE(f.out.delivered.size() == 2);
+  CHECK(f.out.delivered[0]->args.json == "1");
+  CHECK(f.counts.repeated == 2);
+}
+
+TEST_CASE("garbage from another node is counted and nothing else") {
+  fixture f;
+  auto r = f.alone();
+  for (std::string bytes : {"", "\x01\x02", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "\x02"})
+    r.on_message({2, 9}, bytes, start, 0);
+  CHECK(f.counts.bad_messages == 4);
+  CHECK(f.out.delivered.empty());
+}
