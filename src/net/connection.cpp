@@ -22,8 +22,8 @@ frame_ptr raw(std::string bytes) { return frame_ptr(new frame(std::move(bytes), 
 
 } // namespace
 
-connection::connection(shard& home, stream s, std::string peer)
-  : stream_(std::move(s)), shard_(home), http_(std::make_unique<http_exchange>()), peer_(std::move(peer)) {
+connection::connection(shard& home, stream s, arrival from)
+  : stream_(std::move(s)), shard_(home), http_(std::make_unique<http_exchange>()), from_(std::move(from)) {
   metrics::add(shard_.counters().sockets_open);
 }
 
@@ -37,6 +37,12 @@ void connection::start(std::string received) {
   arm(shard_.options().limit.header_timeout);
   if (!shard_.readiness().add(stream_.fd(), *this, poller::interest::read))
     return abort();
+  // What TLS has decrypted on another shard already, the poller does not announce.
+  if (stream_.has_buffered_input())
+    shard_.post([self = ptr(this)] {
+      if (!self->closed_)
+        self->read_now();
+    });
   if (!received.empty())
     consume({received.data(), received.size()});
 }
@@ -158,9 +164,53 @@ void connection::begin_request() {
     shard_.readiness().remove(stream_.fd(), *this);
     return shard_.hand_over(*this, std::move(stream_), *to);
   }
+  if (auto node = other_node(*this))
+    switch (leave_for(*node)) {
+      case tunnels::verdict::taken: return;
+      case tunnels::verdict::full: return reply(no_tunnel(*this));
+      case tunnels::verdict::unknown: break; // a session of a node that is gone is an unknown one
+    }
   route_head(*this);
   if (!closed_ && !closing_ && http_ && http_->expects_continue() && !http_->busy)
     send(raw("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
+/// The rest of this connection is served by the node that owns the session.
+tunnels::verdict connection::leave_for(std::uint16_t node) {
+  auto* way = shard_.owner().tunnelling();
+  if (!way)
+    return tunnels::verdict::unknown;
+  tunnel_request r{node, std::move(stream_), http_->copy_received(), take_queued(), from_,
+                   to_wire(no_session(*this), 11, false, false), to_wire(no_tunnel(*this), 11, false, false)};
+  // Out of the poller first: from `take` on another thread has the descriptor.
+  shard_.readiness().remove(r.client.fd(), *this);
+  if (auto v = way->take(r); v != tunnels::verdict::taken) {
+    stream_.swap(r.client);
+    if (!shard_.readiness().add(stream_.fd(), *this, write_waiting_ ? poller::interest::both : poller::interest::read))
+      abort();
+    else if (!r.unsent.empty())
+      send(raw(std::move(r.unsent)));
+    return v;
+  }
+  unlink();
+  closed_ = true;
+  shard_.untrack(*this);
+  return tunnels::verdict::taken;
+}
+
+std::string connection::take_queued() {
+  std::string all;
+  std::array<iovec, outbox::max_gather> buffers;
+  while (!out_.empty()) {
+    std::size_t bytes = 0;
+    for (auto& b : std::span(buffers).first(out_.gather(buffers))) {
+      all.append(static_cast<const char*>(b.iov_base), b.iov_len);
+      bytes += b.iov_len;
+    }
+    out_.consume(bytes);
+    metrics::sub(shard_.counters().queued_bytes, bytes);
+  }
+  return all;
 }
 
 void connection::fail_request(unsigned status, std::string_view sentence) {
@@ -176,7 +226,7 @@ void connection::fail_request(unsigned status, std::string_view sentence) {
 void connection::reply(http_reply r) {
   if (closed_ || closing_ || !http_)
     return;
-  auto keep = http_->keep_alive() && !r.close;
+  auto keep = http_->keep_alive() && !r.close && from_.hops < last_hop;
   r.headers.insert(r.headers.end(), http_->reply_headers.begin(), http_->reply_headers.end());
   auto head_only = http_->request().method() == boost::beast::http::verb::head;
   send(raw(to_wire(r, http_->request().version() == 10 ? 10 : 11, keep, head_only)));

@@ -7,6 +7,7 @@
 #include "net/outbox.hpp"
 #include "net/poller.hpp"
 #include "net/stream.hpp"
+#include "net/tunnel.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -30,7 +31,7 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
                          public pollable,
                          private timer_node {
  public:
-  connection(shard& home, stream s, std::string peer);
+  connection(shard& home, stream s, arrival from);
   ~connection() override;
 
   /// Starts reading (the shard tracks it already); `received` was read before this connection came to this shard.
@@ -68,8 +69,9 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   bool blocked() const { return write_waiting_; } ///< the kernel takes no more at the moment
   std::size_t queued_bytes() const { return out_.bytes(); }
   std::size_t drop_volatile() { return out_.drop_volatile(); }
-  const std::string& peer() const { return peer_; }
-  bool secure() const { return stream_.secure(); }
+  const std::string& peer() const { return from_.peer; }
+  const arrival& from() const { return from_; }
+  bool secure() const { return from_.secure; }
   shard& home() { return shard_; }
   http_exchange& http() { return *http_; }
   /// Changes whenever a request begins: an answer that comes later than its request is recognised by it.
@@ -94,6 +96,8 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   void consume_frames(std::span<char> bytes);
   bool advance_request();
   void begin_request();
+  tunnels::verdict leave_for(std::uint16_t node);
+  std::string take_queued();
   void fail_request(unsigned status, std::string_view sentence);
   bool on_frame(const ws::incoming& in);
   void finish_close();
@@ -118,7 +122,7 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
   std::unique_ptr<http_exchange> http_;        ///< null on a WebSocket
   std::unique_ptr<ws::frame_reader> frames_;   ///< null before
   session* session_ = nullptr;
-  std::string peer_;
+  arrival from_;
 };
 
 } // namespace troupe::net

@@ -135,6 +135,16 @@ bool server::socket_opened() {
   return false;
 }
 
+bool server::adopt_tunnel(stream client, arrival from) {
+  if (!socket_opened())
+    return false;
+  auto& s = *shards_[next_shard_++ % shards_.size()];
+  s.post([&s, moved = std::make_shared<stream>(std::move(client)), from = std::move(from)]() mutable {
+    s.adopt(std::move(*moved), std::move(from), {});
+  });
+  return true;
+}
+
 // -- TLS --------------------------------------------------------------------------------------------------------------
 
 result<bool> server::load_tls() {

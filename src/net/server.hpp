@@ -8,6 +8,7 @@
 #include "net/metrics.hpp"
 #include "net/options.hpp"
 #include "net/stream.hpp"
+#include "net/tunnel.hpp"
 #include "ports/egress.hpp"
 #include "ports/http_handler.hpp"
 #include "ports/run_loop.hpp"
@@ -52,12 +53,18 @@ class server final : public ports::egress {
   ports::run_loop& loop(std::uint16_t shard);
   shard& shard_at(std::uint16_t n) { return *shards_[n]; }
   const metrics& counters(std::uint16_t shard) const;
+  /// Before `start`: what carries connections to other nodes; may be null, must outlive the server.
+  void set_tunnels(tunnels* way) { tunnels_ = way; }
+  /// Any thread: serves a connection that another node has tunnelled here. False: limits.max_sockets, and it is closed.
+  bool adopt_tunnel(stream client, arrival from);
+  bool has_room() const { return sockets_.load(std::memory_order_relaxed) < max_sockets_; }
   std::size_t handshakes_waiting() const { return places_.waiting(); }
 
   // -- for the shards
   const server_options& options() const { return options_; }
   const std::vector<engine_endpoint>& endpoints() const { return endpoints_; }
   ports::http_handler* http() { return http_; }
+  tunnels* tunnelling() { return tunnels_; }
   admission& places() { return places_; }
   const trusted_proxies& proxies() const { return proxies_; }
   bool may_connect(const std::string& address, time_point now);
@@ -73,6 +80,8 @@ class server final : public ports::egress {
   server_options options_;
   std::vector<engine_endpoint> endpoints_;
   ports::http_handler* http_ = nullptr;
+  tunnels* tunnels_ = nullptr;
+  std::atomic<std::uint16_t> next_shard_{0}; ///< for what is tunnelled here
   admission places_;
   trusted_proxies proxies_;
   std::unique_ptr<SSL_CTX, ssl_context_deleter> tls_;

@@ -80,20 +80,22 @@ void shard::accept(int fd, std::string peer) {
     ::close(fd);
     return;
   }
-  adopt(stream(fd, owner_.new_tls(fd)), std::move(peer), {});
+  stream s(fd, owner_.new_tls(fd));
+  const auto secure = s.secure();
+  adopt(std::move(s), {std::move(peer), secure, 0}, {});
 }
 
-void shard::adopt(stream s, std::string peer, std::string received) {
-  boost::intrusive_ptr<connection> c(new connection(*this, std::move(s), std::move(peer)));
+void shard::adopt(stream s, arrival from, std::string received) {
+  boost::intrusive_ptr<connection> c(new connection(*this, std::move(s), std::move(from)));
   track(*c);
   c->start(std::move(received));
 }
 
 void shard::hand_over(connection& c, stream s, std::uint16_t to) {
   owner_.socket_moved(); // the old object's end and the new one's beginning cancel out
-  owner_.shard_at(to).post([&other = owner_.shard_at(to), moved = std::make_shared<stream>(std::move(s)), peer = c.peer(),
+  owner_.shard_at(to).post([&other = owner_.shard_at(to), moved = std::make_shared<stream>(std::move(s)), from = c.from(),
                             received = c.http().take_received()]() mutable {
-    other.adopt(std::move(*moved), std::move(peer), std::move(received));
+    other.adopt(std::move(*moved), std::move(from), std::move(received));
   });
   untrack(c);
 }

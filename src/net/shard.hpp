@@ -72,6 +72,9 @@ class shard final : public ports::run_loop {
   /// Moves a connection, with what it has received so far, to the shard that owns its session.
   void hand_over(connection& c, stream s, std::uint16_t to);
 
+  /// Serves a connection that began elsewhere; the server has counted it.
+  void adopt(stream s, arrival from, std::string received);
+
   // -- sessions
   /// Null when the table is full (2^24 sessions).
   session* create_session(const engine_endpoint& at, engineio::transport first, admission::permit place);
@@ -90,7 +93,6 @@ class shard final : public ports::run_loop {
   };
 
   void accept(int fd, std::string peer);
-  void adopt(stream s, std::string peer, std::string received);
   std::optional<time_point> next_wake();
   void turn();
   void run_tasks();

@@ -29,6 +29,10 @@ class stream {
   stream(int fd, ssl_ptr tls) : fd_(fd), tls_(std::move(tls)) {}
   stream(stream&& other) noexcept : fd_(std::exchange(other.fd_, -1)), tls_(std::move(other.tls_)) {}
   stream& operator=(stream&&) = delete;
+  void swap(stream& other) {
+    std::swap(fd_, other.fd_);
+    tls_.swap(other.tls_);
+  }
   ~stream() { close(); }
 
   int fd() const { return fd_; }

@@ -46,6 +46,8 @@ std::string encode(const link_hello& h) {
   wire::put(out, h.to);
   wire::put(out, static_cast<std::uint64_t>(h.kind));
   wire::put(out, h.client);
+  wire::put(out, std::uint64_t{h.client_secure});
+  wire::put(out, std::uint64_t{h.hops});
   return out;
 }
 
@@ -65,6 +67,8 @@ std::optional<link_hello> decode_hello(std::string_view bytes) {
   h.to = in.text();
   h.kind = static_cast<link_kind>(in.number(static_cast<std::uint64_t>(link_kind::tunnel)));
   h.client = in.text();
+  h.client_secure = in.flag();
+  h.hops = static_cast<std::uint8_t>(in.number(std::numeric_limits<std::uint8_t>::max()));
   if (!in.done() || h.from.node.empty())
     return std::nullopt;
   return h;

@@ -28,7 +28,10 @@ struct link_hello {
   link_peer from;
   std::string to;                         ///< the node that is meant; empty: whoever dialled this one
   link_kind kind = link_kind::messages;
-  std::string client; ///< tunnel: the client's address
+  // Of a tunnel:
+  std::string client;         ///< the client's address
+  bool client_secure = false; ///< it speaks TLS
+  std::uint8_t hops = 0;      ///< nodes that the connection came through
 };
 
 std::string encode(const link_hello& h);

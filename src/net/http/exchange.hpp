@@ -43,6 +43,7 @@ class http_exchange {
   const std::string& received() const { return in_; }
   /// Everything received of this request and after it, as it came.
   std::string take_received() { return std::move(head_) + std::move(in_); }
+  std::string copy_received() const { return head_ + in_; }
   /// What came after the request.
   std::string take_early() { return std::move(in_); }
   bool keep_alive() const { return parser_->get().keep_alive(); }

@@ -36,6 +36,12 @@ ports::http_request to_port(connection& c) {
   return r;
 }
 
+http_reply with_cors(connection& c, http_reply r) {
+  for (auto& h : cors_headers(c.home().options().cors, view(c.http().request()[http::field::origin])))
+    r.headers.push_back(std::move(h));
+  return r;
+}
+
 void serve_other(connection& c) {
   auto* handler = c.home().owner().http();
   if (!handler)
@@ -56,11 +62,29 @@ void serve_other(connection& c) {
 
 } // namespace
 
+std::optional<std::uint16_t> other_node(connection& c) {
+  auto where = engineio::parse_sid(c.http().target.param("sid"));
+  // A preflight is the same everywhere.
+  if (!where || where->node == c.home().options().node_number || !endpoint_of(c) || c.http().request().method() == http::verb::options)
+    return {};
+  return where->node;
+}
+
+http_reply no_session(connection& c) {
+  return with_cors(c, {400, "application/json", R"({"code":1,"message":"Session ID unknown"})", {}, true});
+}
+
+http_reply no_tunnel(connection& c) {
+  return with_cors(c, {503, "application/json",
+                       R"({"code":4,"message":"This node carries as many connections to others as cluster.max_tunnels allows; try again later."})",
+                       {{"Retry-After", "5"}}, true});
+}
+
 std::optional<std::uint16_t> other_home(connection& c) {
   if (!endpoint_of(c))
     return {};
   auto where = engineio::parse_sid(c.http().target.param("sid"));
-  if (!where || where->shard == c.home().number() || where->shard >= c.home().owner().shards())
+  if (!where || where->node != c.home().options().node_number || where->shard == c.home().number() || where->shard >= c.home().owner().shards())
     return {};
   return where->shard;
 }

@@ -27,6 +27,11 @@ link_server::link_server(link_options o, ports::link_events& events)
 
 link_server::~link_server() { stop(); }
 
+void link_server::serve_tunnels(tunnel_acceptor take, std::function<bool()> has_room) {
+  take_tunnel_ = std::move(take);
+  tunnel_room_ = std::move(has_room);
+}
+
 // -- life -------------------------------------------------------------------------------------------------------------
 
 result<std::uint16_t> link_server::listen(const std::string& host, std::uint16_t port) {
@@ -122,6 +127,7 @@ void link_server::flush() {
       mark_dirty(*l);
   }
   std::erase_if(dirty_, [](auto* l) { return l->over(); });
+  hand_tunnels_over();
   graveyard_.clear();
 }
 
@@ -214,6 +220,11 @@ void link_server::want_now(const link_peer& who, const std::string& host, std::u
   p.expected = who;
   p.host = host;
   p.port = port;
+  forget_route(who.node);
+  {
+    std::unique_lock lock(slots_mutex_);
+    routes_[who.number] = {who.number, who.node, host, port};
+  }
   auto& known = incarnations_[who.node];
   known = std::max(known, who.incarnation);
   // The process at the other end of an older link is gone, or is about to learn that it should be.
@@ -229,10 +240,25 @@ void link_server::want_now(const link_peer& who, const std::string& host, std::u
   }
 }
 
+void link_server::forget_route(const std::string& node) {
+  std::unique_lock lock(slots_mutex_);
+  std::erase_if(routes_, [&](auto& r) { return r.second.node == node; });
+}
+
+std::optional<link_route> link_server::route_to(std::uint16_t number) const {
+  std::shared_lock lock(slots_mutex_);
+  auto r = routes_.find(number);
+  if (r == routes_.end())
+    return std::nullopt;
+  auto s = slots_.find(r->second.node);
+  return s != slots_.end() && s->second->generation != 0 ? std::optional(r->second) : std::nullopt;
+}
+
 void link_server::forget_now(const std::string& node) {
   auto found = peers_.find(node);
   if (found == peers_.end())
     return;
+  forget_route(node);
   auto& p = *found->second;
   p.wanted = false;
   p.unlink();
@@ -274,6 +300,17 @@ void link_server::dial_address(peer& p, const socket_address& to) {
   auto& l = add_link();
   p.dialled = &l;
   l.dial(tls_, to, p.node, p.host + ":" + std::to_string(p.port));
+}
+
+void link_server::ask_whether_gone(peer& p) {
+  const auto to = numeric_address(p.host, p.port);
+  if (!p.wanted || stop_at_ || !to)
+    return; // a name would have to be looked up first: the registry tells soon enough
+  p.probe = std::make_unique<reach_probe>(loop_, *to, [this, &p, who = p.expected] {
+    log::info("link-down", "peer={} incarnation={} reason=refused", who.node, who.incarnation);
+    events_.on_down(who, link_end::refused);
+    p.probe.reset();
+  });
 }
 
 void link_server::dial_later(peer& p) {

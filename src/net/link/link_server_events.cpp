@@ -35,18 +35,30 @@ std::optional<link_refusal> link_server::judge(peer_link& who, const cluster::li
   auto wrong = cluster::judge(theirs, hello_, known == incarnations_.end() ? 0 : known->second);
   if (wrong)
     return wrong;
-  if (theirs.kind != cluster::link_kind::messages)
-    return link_refusal::tunnels_full;
+  if (theirs.kind == cluster::link_kind::tunnel)
+    return take_tunnel_ && tunnel_room_() && theirs.hops <= last_hop ? std::nullopt : std::optional(link_refusal::tunnels_full);
   // Of two nodes the smaller one dials: two links at once could replace each other for ever.
   if (who.accepted() && theirs.from.node > options_.me.node)
     return link_refusal::bad_hello;
   return std::nullopt;
 }
 
+void link_server::on_tunnel(peer_link& who, const cluster::link_hello& theirs) {
+  metrics::sub(counters_.half_open);
+  arrived_.emplace_back(&who, arrival{theirs.client, theirs.client_secure, theirs.hops});
+}
+
+/// At the end of the turn, when no call of them is running.
+void link_server::hand_tunnels_over() {
+  for (auto& [who, from] : std::exchange(arrived_, {}))
+    take_tunnel_(who->release(), std::move(from));
+}
+
 void link_server::on_link_up(peer_link& who) {
   if (who.accepted())
     metrics::sub(counters_.half_open);
   auto& as = who.peer();
+  peer_of(as.node).probe.reset();
   auto& p = peer_of(as.node);
   if (p.dialled == &who)
     p.dialled = nullptr;
@@ -91,6 +103,8 @@ void link_server::on_link_down(peer_link& who, link_end why) {
   events_.on_down(who.peer(), why);
   if (dials(p) && !p.dialled)
     dial_later(p);
+  else if (!dials(p) && why == link_end::reset)
+    ask_whether_gone(p);
   drop_if_unused(p);
 }
 
@@ -121,6 +135,7 @@ void link_server::on_link_over(peer_link& who) {
   auto found = std::find_if(links_.begin(), links_.end(), [&](auto& l) { return l.get() == &who; });
   if (found == links_.end())
     return;
+  std::erase_if(arrived_, [&](auto& a) { return a.first == &who; });
   graveyard_.push_back(std::move(*found));
   links_.erase(found);
 }

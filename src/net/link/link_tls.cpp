@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 
+#include <new>
 #include <stdexcept>
 
 namespace troupe::net {
@@ -60,15 +61,27 @@ link_tls::context link_tls::new_context(const SSL_METHOD* method) {
   return c;
 }
 
-std::unique_ptr<tls_pipe> link_tls::pipe(SSL_CTX* from, bool accepting) const {
+ssl_ptr link_tls::new_ssl(SSL_CTX* from, bool accepting) {
   ssl_ptr ssl(SSL_new(from));
-  if (!ssl)
-    return nullptr;
-  if (accepting)
+  if (ssl && accepting)
     SSL_set_accept_state(ssl.get());
-  else
+  else if (ssl)
     SSL_set_connect_state(ssl.get());
+  return ssl;
+}
+
+std::unique_ptr<tls_pipe> link_tls::pipe(SSL_CTX* from, bool accepting) const {
+  auto ssl = new_ssl(from, accepting);
+  if (!ssl)
+    throw std::bad_alloc();
   return std::make_unique<tls_pipe>(std::move(ssl), records_per_key_);
+}
+
+ssl_ptr link_tls::dialling_ssl() const {
+  auto ssl = new_ssl(client_.get(), false);
+  if (ssl)
+    SSL_set_mode(ssl.get(), socket_modes);
+  return ssl;
 }
 
 const link_tls& link_tls::of(SSL* ssl) { return *static_cast<link_tls*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl))); }

@@ -21,6 +21,8 @@ class link_tls {
 
   std::unique_ptr<tls_pipe> accepting() const { return pipe(server_.get(), true); }
   std::unique_ptr<tls_pipe> dialling() const { return pipe(client_.get(), false); }
+  /// For a socket; null: no memory.
+  ssl_ptr dialling_ssl() const;
 
  private:
   struct context_deleter {
@@ -33,6 +35,7 @@ class link_tls {
   static const link_tls& of(SSL* ssl);
   context new_context(const SSL_METHOD* method);
   SSL_SESSION* new_session(SSL* ssl) const;
+  static ssl_ptr new_ssl(SSL_CTX* from, bool accepting);
   std::unique_ptr<tls_pipe> pipe(SSL_CTX* from, bool accepting) const;
 
   std::string prefix_;   ///< of every identity in this cluster

@@ -110,6 +110,10 @@ bool peer_link::on_hello(std::string_view content) {
     cluster::append_frame(frame, frame_kind::hello, encode(hello_));
     socket_->write(frame);
   }
+  if (theirs->kind == cluster::link_kind::tunnel) {
+    become_tunnel(*theirs);
+    return false;
+  }
   state_ = state::up;
   socket_->limit_input(0);
   reader_.set_max(options_.max_message);
@@ -119,9 +123,25 @@ bool peer_link::on_hello(std::string_view content) {
   return state_ == state::up && socket_->flush();
 }
 
+/// Nothing was sent on this connection before, so the kernel takes a hello at once; and the peer waits for it before it sends.
+void peer_link::become_tunnel(const cluster::link_hello& theirs) {
+  if (!socket_->flush() || socket_->unsent() > 0)
+    return cut();
+  state_ = state::tunnel;
+  owner_.on_tunnel(*this, theirs);
+}
+
+stream peer_link::release() {
+  auto s = socket_->release();
+  finish();
+  return s;
+}
+
 // -- frames -----------------------------------------------------------------------------------------------------------
 
 void peer_link::on_plain(std::string_view bytes) {
+  if (state_ == state::tunnel)
+    return cut();
   while (state_ == state::greeting || state_ == state::up) {
     auto f = reader_.next(bytes);
     if (f && on_frame(*f))
@@ -249,6 +269,7 @@ void peer_link::on_deadline(time_point now) {
     case state::securing:
     case state::greeting: return refuse(link_refusal::too_slow);
     case state::up: return beat(now);
+    case state::tunnel: return cut();
     case state::leaving: return finish();
     case state::over: return;
   }
@@ -257,7 +278,7 @@ void peer_link::on_deadline(time_point now) {
 void peer_link::on_lost(secure_socket::loss why) {
   if (state_ == state::up)
     end(link_end::reset);
-  else if (state_ == state::leaving)
+  else if (state_ == state::leaving || state_ == state::tunnel)
     finish();
   else
     on_lost_before_up(why);

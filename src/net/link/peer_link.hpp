@@ -44,6 +44,8 @@ class peer_link final : private secure_socket::user, private timer_node {
    public:
     /// The peer has presented itself: nothing, if it is wanted.
     virtual std::optional<cluster::link_refusal> judge(peer_link& who, const cluster::link_hello& theirs) = 0;
+    /// It brings a client's connection, which is to be taken by `release` when no call of this is running.
+    virtual void on_tunnel(peer_link& who, const cluster::link_hello& theirs) = 0;
     virtual void on_link_up(peer_link& who) = 0;
     virtual void on_link_message(peer_link& who, std::string_view bytes) = 0;
     /// A link that was up is so no longer.
@@ -74,6 +76,8 @@ class peer_link final : private secure_socket::user, private timer_node {
   void end(cluster::link_end why);
   /// Refuses a connection that is not up; a peer that is known is told.
   void refuse(cluster::link_refusal why);
+  /// The connection of a tunnel; the link is over.
+  stream release();
   /// Ends whatever it is at once, and says nothing to the owner.
   void cut();
   /// This thread had no CPU: the peer is not to blame for silence until now.
@@ -91,7 +95,7 @@ class peer_link final : private secure_socket::user, private timer_node {
   bool dirty = false;              ///< the owner's: it is to be pumped at the end of the turn
 
  private:
-  enum class state : std::uint8_t { connecting, securing, greeting, up, leaving, over };
+  enum class state : std::uint8_t { connecting, securing, greeting, up, tunnel, leaving, over };
 
   void on_secured() override;
   void on_plain(std::string_view bytes) override;
@@ -101,6 +105,7 @@ class peer_link final : private secure_socket::user, private timer_node {
 
   bool on_frame(const cluster::link_frame& f);
   bool on_hello(std::string_view content);
+  void become_tunnel(const cluster::link_hello& theirs);
   void on_refused(std::string_view content);
   void on_pong(std::string_view content);
   void on_lost_before_up(secure_socket::loss why);

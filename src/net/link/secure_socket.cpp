@@ -192,6 +192,12 @@ void secure_socket::lose(loss why) {
   user_->on_lost(why);
 }
 
+stream secure_socket::release() {
+  home_.poller.remove(fd_, *this);
+  auto fd = std::exchange(fd_, -1);
+  return stream(fd, pipe_->release(fd));
+}
+
 void secure_socket::close() {
   if (fd_ < 0)
     return;

@@ -77,6 +77,8 @@ class secure_socket final : public pollable {
   void read_now();
   /// Sends what is left and nothing after it; the peer's end will come as `ended`.
   void end_output();
+  /// Gives the connection away, under TLS as it is, and ends this object. Everything written must have been sent.
+  stream release();
   void close();
   bool closed() const { return fd_ < 0; }
 

@@ -95,6 +95,13 @@ bool tls_pipe::write(std::string_view plain) {
   return plain.empty() || judge(SSL_write_ex(ssl_.get(), plain.data(), plain.size(), &written)) == status::done;
 }
 
+ssl_ptr tls_pipe::release(int fd) {
+  SSL_set_app_data(ssl_.get(), nullptr);
+  SSL_set_mode(ssl_.get(), socket_modes);
+  SSL_set_fd(ssl_.get(), fd);
+  return std::move(ssl_);
+}
+
 void tls_pipe::write_end() {
   SSL_shutdown(ssl_.get());
   ERR_clear_error();

@@ -11,6 +11,9 @@
 
 namespace troupe::net {
 
+/// Of TLS on a socket: buffers are given back while idle; a partial write may continue from another address.
+inline constexpr long socket_modes = SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS;
+
 /// One side of a TLS connection. One thread at a time.
 class tls_pipe {
  public:
@@ -45,6 +48,9 @@ class tls_pipe {
   bool proved() const { return SSL_session_reused(ssl_.get()) == 1; }
   /// OpenSSL's number for what failed (SSL_R_...); 0: nothing has.
   int reason() const { return reason_; }
+
+  /// The connection goes on without this pipe, on the socket itself; all that was fed has been read, all output sent.
+  ssl_ptr release(int fd);
 
   bool foreign_cluster = false; ///< set when the peer named another cluster
 
