@@ -65,7 +65,8 @@ node_effects node_machine::on_renewed(const result<renewed>& r, time_point sent,
   if (!registry_up_)
     registry_back();
   see_mark(r->mark);
-  if (r->slots_version != slots_version_)
+  // A look that was sent off later sees no less.
+  if (r->slots_version != slots_version_ && !(reading_ && last_read_ >= sent))
     ask_read(now_);
   return finish();
 }

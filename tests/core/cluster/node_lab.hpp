@@ -12,7 +12,10 @@ namespace troupe::cluster {
 inline constexpr std::uint16_t lab_slots = 16;
 
 struct node_lab {
-  node_options o = options();
+  /// How many slots may move at once from a living home.
+  explicit node_lab(std::uint16_t batch = 0) : o(options(batch)) {}
+
+  node_options o;
   node_record me = record("me", 1, 100);
   node_machine m{o, me};
   time_point now{std::chrono::seconds(1'000)};
@@ -25,10 +28,10 @@ struct node_lab {
   std::vector<seen_node> nodes{{me, o.lease}};
   std::vector<slot_record> slots = std::vector<slot_record>(lab_slots);
 
-  static node_options options() {
+  static node_options options(std::uint16_t batch) {
     node_options some;
     some.slots = lab_slots;
-    some.rebalance_batch = 4;
+    some.rebalance_batch = batch;
     return some;
   }
   static node_record record(const std::string& id, std::uint16_t number, std::uint64_t incarnation) {
@@ -139,11 +142,15 @@ struct node_lab {
   void own_all() {
     for (std::uint16_t slot = 0; slot < lab_slots; ++slot)
       own(me, slot, 50);
-    settle();
+    start();
+    renewed_ok();
+    see();
     rooms_report();
-    for (auto& n : nodes)
+    for (auto& n : std::vector<seen_node>(nodes))
       if (n.node.id != me.id)
-        hear(n.node, reported{1});
+        link_up(n.node);
+    pass(o.settle);
+    see();
   }
   /// Slots that this node prefers to have, among those ids and itself.
   std::vector<std::uint16_t> best_for(const std::string& id, std::vector<std::string> ids) const {

@@ -17,9 +17,9 @@ using namespace std::chrono_literals;
 namespace {
 
 #ifdef NDEBUG
-constexpr int runs = 1'500;
+constexpr int runs = 1'000;
 #else
-constexpr int runs = 300;
+constexpr int runs = 200;
 #endif
 
 scenario_options few_slots() {
