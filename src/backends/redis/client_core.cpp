@@ -141,10 +141,12 @@ void client_core::settled(link& l, request&& r, result<reply> said) {
 bool client_core::detour(const link& l, request& r, const reply& said) {
   if (!said.is_error() || r.detours >= max_detours || !l.up())
     return false;
+  if (said.is_error("TRYAGAIN")) { // until its deadline
+    retry_.start(look_at_held);
+    return true;
+  }
   if (said.is_error("NOSCRIPT")) {
     ++counts_.script_loads;
-  } else if (said.is_error("TRYAGAIN")) {
-    retry_.start(look_at_held);
   } else if (auto to = redirect_of(said, l.up()->to())) {
     ++counts_.redirects;
     if (said.is_error("ASK")) {

@@ -121,7 +121,7 @@ void connection::greet() {
   send({"INFO"}, open_by_, [this, refused](result<reply> r) {
     if (!r)
       return;
-    if (r->is_error("NOAUTH"))
+    if (r->is_error("NOAUTH") && refused_.code.empty())
       refused_ = unavailable("Redis asks for a password (redis.password)");
     else if (!r->is_error("NOPERM"))
       refused("INFO", r);

@@ -104,10 +104,17 @@ struct gathered_grants {
 redis_registry::redis_registry(std::shared_ptr<client> c, const std::string& cluster, std::size_t slots) :
   client_(std::move(c)), base_(client_->settings().prefix + "{" + cluster + "}:"), slots_(slots) {}
 
+std::vector<std::string> redis_registry::keys(std::initializer_list<std::string> names) const {
+  std::vector<std::string> all;
+  for (const auto& name : names)
+    all.push_back(base_ + name);
+  return all;
+}
+
 void redis_registry::renew(const ports::node_record& me, duration ttl, answer<ports::renewed> done) {
   client_->run(
-    registry_scripts::renew(), {base_},
-    {me.id, std::to_string(me.incarnation), std::to_string(me.number), to_json(me), std::to_string(ttl.count()),
+    registry_scripts::renew(), keys({"nodes", "numbers", "slot_count", "gen", "node:" + me.id}),
+    {base_, me.id, std::to_string(me.incarnation), std::to_string(me.number), to_json(me), std::to_string(ttl.count()),
       std::to_string(slots_), new_generation()},
     reading<ports::renewed>(
       std::move(done), [me, slots = slots_](const redis::answer& said) { return read_renewed(said, me, slots); }));
@@ -115,7 +122,7 @@ void redis_registry::renew(const ports::node_record& me, duration ttl, answer<po
 
 void redis_registry::read(answer<ports::registry_view> done) {
   client_->run(
-    registry_scripts::read(), {base_}, {new_generation()},
+    registry_scripts::read(), keys({"nodes", "numbers", "gen", "slots", "slots_version"}), {base_, new_generation()},
     reading<ports::registry_view>(
       std::move(done), [slots = slots_](const redis::answer& said) { return read_view(said, slots); }));
 }
@@ -127,7 +134,7 @@ void redis_registry::claim(
   all->done = std::move(done);
   all->calls_left = std::max<std::size_t>((all->claims.size() + claims_a_call - 1) / claims_a_call, 1);
   for (std::size_t call = 0, calls = all->calls_left; call < calls; ++call) {
-    std::vector<std::string> arguments{by.id, std::to_string(by.incarnation)};
+    std::vector<std::string> arguments{base_, by.id, std::to_string(by.incarnation)};
     auto end = std::min((call + 1) * claims_a_call, all->claims.size());
     for (auto i = call * claims_a_call; i < end; ++i) {
       const auto& c = all->claims[i];
@@ -135,14 +142,14 @@ void redis_registry::claim(
       arguments.push_back(to_text(c.expected));
       arguments.push_back(std::to_string(c.at_least));
     }
-    client_->run(registry_scripts::claim(), {base_}, std::move(arguments),
+    client_->run(registry_scripts::claim(), keys({"slots", "slots_version"}), std::move(arguments),
       [all](const result<redis::answer>& said) { all->add(said); });
   }
 }
 
 void redis_registry::remove(const std::string& node, std::uint64_t incarnation, answer<bool> done) {
   client_->run(
-    registry_scripts::remove(), {base_}, {node, std::to_string(incarnation)},
+    registry_scripts::remove(), keys({"nodes", "numbers", "node:" + node}), {base_, node, std::to_string(incarnation)},
     reading<bool>(std::move(done), [](const redis::answer& said) -> result<bool> { return said.reply.integer == 1; }));
 }
 

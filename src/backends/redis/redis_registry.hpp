@@ -26,6 +26,8 @@ class redis_registry final : public ports::registry {
   void remove(const std::string& node, std::uint64_t incarnation, answer<bool> done) override;
 
  private:
+  std::vector<std::string> keys(std::initializer_list<std::string> names) const;
+
   std::shared_ptr<client> client_;
   std::string base_;
   std::size_t slots_;

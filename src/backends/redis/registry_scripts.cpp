@@ -5,7 +5,7 @@ namespace {
 
 // Records are JSON; the two numbers that count are read as text, which keeps every digit.
 constexpr const char* common = R"lua(
-local base = KEYS[1]
+local base = ARGV[1]
 local nodes, numbers, slots = base .. 'nodes', base .. 'numbers', base .. 'slots'
 local version = base .. 'slots_version'
 
@@ -28,7 +28,7 @@ end
 )lua";
 
 constexpr const char* renew_lua = R"lua(
-local id, incarnation, number, record, ttl, slot_count = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local id, incarnation, number, record, ttl, slot_count = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 
 local count = redis.call('GET', base .. 'slot_count')
 if count and count ~= slot_count then return {'slots', count} end
@@ -50,7 +50,7 @@ if old and old_number ~= number then leave(old_number, id, incarnation) end
 redis.call('HSET', numbers, number, incarnation .. ':' .. id)
 redis.call('SET', base .. 'node:' .. id, record, 'PX', ttl)
 redis.call('SADD', nodes, id)
-return {'ok', generation(ARGV[7]), redis.call('GET', version) or '0'}
+return {'ok', generation(ARGV[8]), redis.call('GET', version) or '0'}
 )lua";
 
 constexpr const char* read_lua = R"lua(
@@ -73,13 +73,13 @@ if stale then
     if now ~= its_incarnation then redis.call('HDEL', numbers, held[i]) end
   end
 end
-return {generation(ARGV[1]), redis.call('GET', version) or '0', seen, redis.call('HGETALL', slots)}
+return {generation(ARGV[2]), redis.call('GET', version) or '0', seen, redis.call('HGETALL', slots)}
 )lua";
 
 constexpr const char* claim_lua = R"lua(
-local node, incarnation = ARGV[1], ARGV[2]
+local node, incarnation = ARGV[2], ARGV[3]
 local answers, changed = {}, 0
-for i = 3, #ARGV, 3 do
+for i = 4, #ARGV, 3 do
   local slot, expected, least = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   local now = redis.call('HGET', slots, slot) or ''
   if now == expected then
@@ -98,7 +98,7 @@ return answers
 )lua";
 
 constexpr const char* remove_lua = R"lua(
-local id, incarnation = ARGV[1], ARGV[2]
+local id, incarnation = ARGV[2], ARGV[3]
 local record, its_incarnation, number = live(id)
 if not record or its_incarnation ~= incarnation then return 0 end
 redis.call('DEL', base .. 'node:' .. id)

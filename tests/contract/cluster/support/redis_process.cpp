@@ -26,7 +26,7 @@ std::uint16_t free_port() {
     sockaddr_in a{};
     a.sin_family = AF_INET;
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    a.sin_port = htons(static_cast<std::uint16_t>(20'000 + std::rand() % 12'000)); // below the ports of clients
+    a.sin_port = htons(static_cast<std::uint16_t>(20'000 + std::rand() % 2'700)); // both are below the ports of clients
     bool free = bind(s, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0;
     close(s);
     if (free)
@@ -58,18 +58,25 @@ redis_process::redis_process(std::vector<std::string> arguments, std::string pas
   std::srand(static_cast<unsigned>(getpid() + std::chrono::steady_clock::now().time_since_epoch().count()));
   auto pattern = (std::filesystem::temp_directory_path() / "troupe-redis-XXXXXX").string();
   dir_ = mkdtemp(pattern.data());
-  port_ = free_port();
-  const std::vector<std::string> fixed{"--port", std::to_string(port_), "--bind", "127.0.0.1", "--dir", dir_, "--save", "",
+  const std::vector<std::string> fixed{"--bind", "127.0.0.1", "--dir", dir_, "--save", "",
     "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning", "--repl-diskless-sync-delay", "0"};
   arguments_.insert(arguments_.begin(), fixed.begin(), fixed.end());
-  start();
+  // Somebody else may take the port, or that of the cluster's bus, in between.
+  for (int tries = 0; tries < 5; ++tries) {
+    port_ = free_port();
+    launch();
+    if (comes_true([this] { return answers() || ended(); }) && !ended())
+      return;
+    kill();
+  }
+  throw std::runtime_error("redis-server does not start");
 }
 
 redis_process::redis_process(const with_file& f) {
   auto pattern = (std::filesystem::temp_directory_path() / "troupe-redis-XXXXXX").string();
   dir_ = mkdtemp(pattern.data());
   port_ = free_port();
-  std::ofstream{file("sentinel.conf")} << "port " << port_ << "\nbind 127.0.0.1\ndir " << dir_ << "\n" << f.text;
+  std::ofstream{file("sentinel.conf")} << "bind 127.0.0.1\ndir " << dir_ << "\n" << f.text;
   arguments_ = {file("sentinel.conf"), "--sentinel"};
   start();
 }
@@ -89,6 +96,9 @@ void redis_process::launch() {
   std::vector<char*> argv{const_cast<char*>("redis-server")};
   for (auto& a : arguments_)
     argv.push_back(a.data());
+  auto port = std::to_string(port_);
+  std::string port_option = "--port";
+  argv.insert(argv.end(), {port_option.data(), port.data()});
   argv.push_back(nullptr);
   auto parent = getpid();
   pid_ = fork();
@@ -114,6 +124,11 @@ void redis_process::kill() {
   ::kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
+}
+
+bool redis_process::ended() const {
+  siginfo_t about{};
+  return waitid(P_PID, static_cast<id_t>(pid_), &about, WEXITED | WNOHANG | WNOWAIT) == 0 && about.si_pid == pid_;
 }
 
 void redis_process::restart(bool keep_data) {

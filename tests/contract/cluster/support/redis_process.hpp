@@ -42,6 +42,7 @@ class redis_process {
  private:
   void launch();
   bool answers() const;
+  bool ended() const;
   std::string file(const std::string& name) const { return dir_ + "/" + name; }
 
   std::vector<std::string> arguments_;
