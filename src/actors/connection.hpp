@@ -24,7 +24,7 @@ class connection : public pinned {
   const char* name() const override { return "troupe.connection"; }
 
   /// Handles an event or an ack at once instead of by way of the mailbox; only for the shard's thread. False: send it as a
-  /// message, because something waits in the mailbox that came before it, or others have been served long enough without a turn.
+  /// message, because something waits in the mailbox that came before it, or because others wait for their turn too long.
   bool take_now(inbound& in);
 
   std::string describe() const override;

@@ -21,8 +21,8 @@ class shard_unit : public caf::execution_unit, public std::enable_shared_from_th
   /// Any thread. Takes over one reference to `job`.
   void exec_later(caf::resumable* job) override;
 
-  /// On the loop's thread: whether one more message may be handled outside of the actors' turn. False when that was done so often
-  /// since the last turn that whoever waits for one must get it first.
+  /// On the loop's thread: whether one more message may be handled outside of the actors' turns. False when that was done
+  /// so often since the last turn that whoever waits for one must get it first.
   bool may_run_now() { return at_once_ > 0 && (--at_once_, true); }
 
  private:

@@ -52,6 +52,7 @@ struct options {
   bool echo_by_event = false; ///< the reply is an event with the body in it, not an ack
 
   // How long, and what is measured.
+  double begin_after_s = 0; ///< from the start on, connections included: nothing is sent before
   double warmup_s = 2;
   double duration_s = 10;
   double stay_s = 30;       ///< chat: how long a member stays on average

@@ -284,6 +284,13 @@ void load_arguments::add_time(CLI::App& command) {
   const char* group = "Time";
   if (values.scenario == scenario_kind::idle)
     values.duration_s = 60;
+  command
+    .add_option(
+      "--begin-after", values.begin_after_s,
+      "Send nothing in the first seconds of the run, so that several generators which start together begin together")
+    ->group(group)
+    ->type_name("S")
+    ->check(not_negative);
   command.add_option("--warmup", values.warmup_s, "Seconds before measuring begins")
     ->group(group)
     ->type_name("S")

@@ -1,5 +1,6 @@
 #include "app/http/metric_family.hpp"
 #include "app/http/node_metrics.hpp"
+#include "app/logging/node_log.hpp"
 
 namespace troupe::app {
 
@@ -31,6 +32,9 @@ void add_process_families(metric_families& to, const node_facts& node) {
   add_one(to, "troupe_process_open_fds", MetricType::Gauge, "Open file descriptors", static_cast<double>(p.open_fds));
   add_one(
     to, "troupe_process_max_fds", MetricType::Gauge, "Limit of open file descriptors", static_cast<double>(p.max_fds));
+  add_one(to, "troupe_log_records_dropped_total", MetricType::Counter,
+          "Lines of the log that were lost because they could not be written as fast as they came",
+          static_cast<double>(node_log::dropped_now()));
   to.push_back(family("troupe_http_answers_total", MetricType::Counter,
                       "Answers of pages, metrics and the API by HTTP status"));
   for (unsigned status = 0; status < answer_counts::end(); ++status)

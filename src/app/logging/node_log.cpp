@@ -8,10 +8,14 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include <atomic>
+
 namespace troupe::app {
 namespace {
 
 constexpr std::size_t queue_records = 8'192;
+
+std::atomic<const node_log*> open_log{nullptr};
 
 spdlog::level::level_enum spdlog_level(log::level l) {
   constexpr std::array levels{spdlog::level::trace, spdlog::level::debug, spdlog::level::info,
@@ -70,9 +74,12 @@ result<std::unique_ptr<node_log>> node_log::open(const log_config& c) {
   }
 }
 
-node_log::node_log(std::unique_ptr<parts> p) : parts_(std::move(p)), previous_(log::set_sink(this)) {}
+node_log::node_log(std::unique_ptr<parts> p) : parts_(std::move(p)), previous_(log::set_sink(this)) {
+  open_log = this;
+}
 
 node_log::~node_log() {
+  open_log = nullptr;
   log::set_sink(previous_);
   parts_->logger.reset();
   parts_->writer.reset(); // joins its thread after the last queued record
@@ -92,6 +99,11 @@ void node_log::write(const log::record& r) {
 
 std::uint64_t node_log::dropped() const {
   return parts_->writer->overrun_counter();
+}
+
+std::uint64_t node_log::dropped_now() {
+  const auto* log = open_log.load();
+  return log ? log->dropped() : 0;
 }
 
 } // namespace troupe::app

@@ -27,6 +27,8 @@ class node_log final : public log::sink {
 
   /// Records lost because the queue was full. Any thread.
   std::uint64_t dropped() const;
+  /// The same of the log that is open now; 0 without one. Any thread, while the log exists.
+  static std::uint64_t dropped_now();
 
  private:
   struct parts;

@@ -55,7 +55,7 @@ effects builtin_logic::on_event(socket_info& socket, const inbound_event& event)
     return *std::move(outcome);
   // Socket.IO drops events that have no handler; only who asks for an answer gets one.
   const bool silent = !event.wants_ack && outcome.error().code == "unknown_event";
-  return {refuse{std::move(outcome).error(), silent}};
+  return effects_of(refuse{std::move(outcome).error(), silent});
 }
 
 } // namespace troupe::logic

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -106,5 +107,14 @@ struct refuse { error why; bool silent = false; };
 using effect = std::variant<reply, emit, join, leave, list_room_members, publish, broadcast, direct, watch_presence,
                             unwatch_presence, set_status, typing, update_document, record, disconnect, refuse>;
 using effects = std::vector<effect>;
+
+/// These effects in this order. Unlike braces, which copy what they hold, it moves them.
+template<class... E>
+effects effects_of(E&&... e) {
+  effects all;
+  all.reserve(sizeof...(E));
+  (all.emplace_back(std::forward<E>(e)), ...);
+  return all;
+}
 
 } // namespace troupe::logic

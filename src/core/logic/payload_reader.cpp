@@ -29,9 +29,18 @@ std::string list(std::initializer_list<std::string_view> fields) {
 
 } // namespace
 
-payload_reader::payload_reader(const inbound_event& event, const limits& l) : limits_(l) {
-  first_ = json::array_reader(event.args).next().value_or(std::string_view{});
-  members_ = json::object_index(first_);
+payload_reader::payload_reader(const inbound_event& event, const limits& l) : limits_(l), args_(event.args) {}
+
+std::string_view payload_reader::first() const {
+  if (!first_)
+    first_ = json::array_reader(args_).next().value_or(std::string_view{});
+  return *first_;
+}
+
+std::optional<std::string_view> payload_reader::optional_json(std::string_view field) const {
+  if (!members_)
+    members_.emplace(first());
+  return members_->find(field);
 }
 
 void payload_reader::fail(error why) {
@@ -40,7 +49,7 @@ void payload_reader::fail(error why) {
 }
 
 payload_reader& payload_reader::object() {
-  if (first_.empty() || json::kind_of(first_) != json::kind::object)
+  if (first().empty() || json::kind_of(first()) != json::kind::object)
     fail(invalid_payload("the first argument must be an object"));
   return *this;
 }
@@ -84,12 +93,12 @@ std::optional<std::string> payload_reader::optional_name(std::string_view field,
 }
 
 std::string payload_reader::name_or_member(std::initializer_list<std::string_view> fields, std::size_t max_bytes) {
-  if (first_.empty()) {
+  if (first().empty()) {
     fail(missing_field(*fields.begin()));
     return {};
   }
-  if (json::kind_of(first_) != json::kind::object)
-    return checked_name(*fields.begin(), first_, max_bytes);
+  if (json::kind_of(first()) != json::kind::object)
+    return checked_name(*fields.begin(), first(), max_bytes);
   for (std::string_view field : fields)
     if (has(field))
       return name(field, max_bytes);
@@ -98,14 +107,14 @@ std::string payload_reader::name_or_member(std::initializer_list<std::string_vie
 }
 
 std::vector<std::string> payload_reader::names(std::string_view what, std::size_t max_bytes, std::size_t max_count) {
-  if (first_.empty()) {
+  if (first().empty()) {
     fail(missing_field(what));
     return {};
   }
-  if (json::kind_of(first_) != json::kind::array)
-    return {checked_name(what, first_, max_bytes)};
+  if (json::kind_of(first()) != json::kind::array)
+    return {checked_name(what, first(), max_bytes)};
   std::vector<std::string> found;
-  json::array_reader reader(first_);
+  json::array_reader reader(first());
   while (const auto value = reader.next()) {
     if (found.size() == max_count)
       fail(too_many_watched_users(max_count));

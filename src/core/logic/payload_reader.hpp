@@ -15,7 +15,7 @@
 namespace troupe::logic {
 
 /// Reads the first argument of an event. The first problem sticks: read everything, then look at `problem()` once. What was
-/// read after a problem is empty and must not be used.
+/// read after a problem is empty and must not be used. Nothing is parsed before somebody asks.
 class payload_reader {
  public:
   payload_reader(const inbound_event& event, const limits& l);
@@ -34,13 +34,14 @@ class payload_reader {
 
   /// Any JSON value as text; it must be there, though it may be null.
   std::string_view json(std::string_view field);
-  std::optional<std::string_view> optional_json(std::string_view field) const { return members_.find(field); }
+  std::optional<std::string_view> optional_json(std::string_view field) const;
   bool boolean(std::string_view field, bool fallback);
   /// An integer of 0 or more.
   std::uint64_t count(std::string_view field);
 
   bool has(std::string_view field) const { return optional_json(field).has_value(); }
-  std::string_view first() const { return first_; }
+  /// Empty: the event came without arguments.
+  std::string_view first() const;
   const std::optional<error>& problem() const { return problem_; }
   void fail(error why);
 
@@ -48,8 +49,9 @@ class payload_reader {
   std::string checked_name(std::string_view field, std::string_view value, std::size_t max_bytes);
 
   const limits& limits_;
-  std::string_view first_; ///< empty: the event came without arguments
-  json::object_index members_;
+  std::string_view args_;
+  mutable std::optional<std::string_view> first_;
+  mutable std::optional<json::object_index> members_;
   std::optional<error> problem_;
 };
 

@@ -54,10 +54,10 @@ std::string stamped(const rule_events::compiled& r, const call& c, std::string_v
   return std::move(body).closed();
 }
 
-arguments arguments_of(const rule_events::compiled& r, const call& c, std::string_view first, const std::string& id) {
+arguments arguments_of(const rule_events::compiled& r, const call& c, const payload_reader& in, const std::string& id) {
   if (!r.rule.stamp)
     return {all_arguments(c.event.args), c.event.attachments};
-  return {stamped(r, c, first, id), c.event.attachments};
+  return {stamped(r, c, in.first(), id), c.event.attachments};
 }
 
 /// What the rule asks of the arguments; `name` is the room or the user, `id` the client's own id.
@@ -88,7 +88,7 @@ effects deliver(const rule_events::compiled& r, checked found, arguments args) {
   const event_rule& rule = r.rule;
   switch (r.to) {
     case target::room:
-      return {publish{.room = std::move(found.name),
+      return effects_of(publish{.room = std::move(found.name),
                       .event = rule.emit,
                       .args = std::move(args),
                       .stamp = rule.stamp,
@@ -96,19 +96,20 @@ effects deliver(const rule_events::compiled& r, checked found, arguments args) {
                       .is_volatile = rule.is_volatile,
                       .id = std::move(found.id),
                       .acknowledge = true,
-                      .members_only = rule.members_only}};
+                      .members_only = rule.members_only});
     case target::user:
-      return {direct{std::move(found.name), rule.emit, std::move(args), std::move(found.id), true}};
+      return effects_of(direct{std::move(found.name), rule.emit, std::move(args), std::move(found.id), true});
     case target::sender:
-      return {emit{.event = rule.emit, .args = std::move(args), .is_volatile = rule.is_volatile, .on_ack = {}}, ok()};
+      return effects_of(
+        emit{.event = rule.emit, .args = std::move(args), .is_volatile = rule.is_volatile, .on_ack = {}}, ok());
     case target::everybody:
-      return {broadcast{.rooms = {},
+      return effects_of(broadcast{.rooms = {},
                         .except = {},
                         .include_sender = rule.include_sender,
                         .event = rule.emit,
                         .args = std::move(args),
                         .is_volatile = rule.is_volatile},
-              ok()};
+              ok());
     case target::none: return {ok()};
   }
   return {};
@@ -150,7 +151,7 @@ result<effects> rule_events::apply(const compiled& r, const call& c) const {
   if (r.to == target::room)
     if (auto why = refuse_room(c.socket, found.name))
       return *why;
-  arguments args = r.to == target::none ? arguments{} : arguments_of(r, c, in.first(), found.id);
+  arguments args = r.to == target::none ? arguments{} : arguments_of(r, c, in, found.id);
   effects asked = deliver(r, std::move(found), std::move(args));
   if (!r.rule.log_topic.empty())
     asked.push_back(event_record(c, r.rule.log_topic, in.first()));

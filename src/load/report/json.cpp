@@ -40,6 +40,7 @@ json settings(const options& o) {
     {"rate", o.rate ? json(*o.rate) : json()},
     {"payload_bytes", o.payload_bytes},
     {"sender_receives", o.sender_receives},
+    {"begin_after_s", o.begin_after_s},
     {"warmup_s", o.warmup_s},
     {"duration_s", o.duration_s},
     {"connect_rate", o.connect_rate},

@@ -46,7 +46,8 @@ class stage {
   /// Goes on until `until_ns`, until `done` says so, or until the user interrupts. False: interrupted.
   bool pump(scenario& s, std::int64_t until_ns, const std::function<bool(std::int64_t)>& done = {});
 
-  /// Brings everybody in and writes down how that went. False: interrupted, or nobody came.
+  /// Brings everybody in, writes down how that went, and waits until messages may begin. False: interrupted, or nobody
+  /// came.
   bool ramp_up(scenario& s);
   /// Nothing new is sent: waits for what is under way until `done`, for the time-out at most, interrupted or not.
   void let_arrive(scenario& s, const std::function<bool(std::int64_t)>& done);

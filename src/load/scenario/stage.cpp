@@ -89,7 +89,10 @@ bool stage::ramp_up(scenario& s) {
   r.server_cpu_s = to_s(server.cpu_ns() - cpu);
   r.generator_cpu_s = to_s(own_cpu_ns() - own);
   result.memory.after_ramp_kb = server.rss_kb();
-  return !result.interrupted && established > 0;
+  if (result.interrupted || established == 0)
+    return false;
+  doing_ = "waiting";
+  return pump(s, begin_ns_ + seconds(o.begin_after_s));
 }
 
 stage::reading stage::read(const scenario& s) const {

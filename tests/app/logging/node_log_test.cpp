@@ -135,6 +135,7 @@ TEST_CASE("a reader that stands still costs records, never time") {
     for (int i = 0; i < 20'000; ++i)
       log::info("flood", "i={} padding={}", i, std::string(100, 'x'));
     dropped = node->dropped();
+    CHECK(node_log::dropped_now() == dropped);
     reader = std::thread{[from = ends[0]] {
       char buffer[65'536];
       while (read(from, buffer, sizeof buffer) > 0) {

@@ -18,14 +18,14 @@ result<effects> chat_message(const call& c) {
   body.text("from", c.socket.who.user_id).text("room", room).raw("message", message).number("timestamp", c.event.now);
   if (id)
     body.text("id", *id);
-  return effects{logic::publish{.room = std::move(room),
+  return effects_of(logic::publish{.room = std::move(room),
                                 .event = c.settings.new_message,
                                 .args = {std::move(body).open(), c.event.attachments},
                                 .stamp = true,
                                 .include_sender = false,
                                 .id = id.value_or(""),
                                 .acknowledge = true,
-                                .members_only = true}};
+                                .members_only = true});
 }
 
 } // namespace troupe::logic::builtin

@@ -30,7 +30,7 @@ result<effects> document_update(const call& c) {
     return *why;
   if (!is_member(c.socket, room))
     return not_in_room(room);
-  return effects{update_document{std::move(document), std::string(changes), version}};
+  return effects_of(update_document{std::move(document), std::string(changes), version});
 }
 
 } // namespace troupe::logic::builtin

@@ -29,14 +29,14 @@ result<effects> message_send(const call& c) {
     return user ? invalid_payload("give either \"to\" (a user) or \"room\", not both")
                 : error{"missing_field", "the message has neither \"to\" (a user) nor \"room\""};
   if (user)
-    return effects{direct{.user = *user,
+    return effects_of(direct{.user = *user,
                           .event = c.settings.message_new,
                           .args = message(c, id, "to", *user, content),
                           .id = id,
-                          .acknowledge = true}};
+                          .acknowledge = true});
   if (auto why = refuse_room(c.socket, *room))
     return *why;
-  return effects{logic::publish{.room = *room,
+  return effects_of(logic::publish{.room = *room,
                                 .event = c.settings.message_new,
                                 .args = message(c, id, "room", *room, content),
                                 .stamp = true,
@@ -44,7 +44,7 @@ result<effects> message_send(const call& c) {
                                 .id = id,
                                 .acknowledge = true,
                                 .members_only = true,
-                                .confirm = true}};
+                                .confirm = true});
 }
 
 } // namespace troupe::logic::builtin

@@ -20,14 +20,14 @@ result<effects> presence_subscribe(const call& c) {
   auto users = users_of(c);
   if (!users)
     return users.error();
-  return effects{watch_presence{*std::move(users)}};
+  return effects_of(watch_presence{*std::move(users)});
 }
 
 result<effects> presence_unsubscribe(const call& c) {
   auto users = users_of(c);
   if (!users)
     return users.error();
-  return effects{unwatch_presence{*std::move(users)}, ok()};
+  return effects_of(unwatch_presence{*std::move(users)}, ok());
 }
 
 result<effects> presence_status(const call& c) {
@@ -37,7 +37,7 @@ result<effects> presence_status(const call& c) {
     return *in.problem();
   if (status == "offline")
     return invalid_payload("\"offline\" is what others see when the last connection is gone; choose another status");
-  return effects{set_status{std::move(status)}, ok()};
+  return effects_of(set_status{std::move(status)}, ok());
 }
 
 } // namespace troupe::logic::builtin

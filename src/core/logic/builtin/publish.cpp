@@ -20,12 +20,12 @@ result<effects> publish(const call& c) {
     return reserved_event(event);
   if (auto why = refuse_room(c.socket, room))
     return *why;
-  return effects{logic::publish{.room = std::move(room),
+  return effects_of(logic::publish{.room = std::move(room),
                                 .event = std::move(event),
                                 .args = {std::string(data), c.event.attachments},
                                 .include_sender = false,
                                 .id = std::move(id),
-                                .acknowledge = true}};
+                                .acknowledge = true});
 }
 
 } // namespace troupe::logic::builtin

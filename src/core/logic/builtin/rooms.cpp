@@ -18,7 +18,7 @@ result<effects> join_room(const call& c) {
     return *in.problem();
   if (auto why = refuse_room(c.socket, room))
     return *why;
-  return effects{join{.room = std::move(room), .announce = true, .acknowledge = true}};
+  return effects_of(join{.room = std::move(room), .announce = true, .acknowledge = true});
 }
 
 result<effects> leave_room(const call& c) {
@@ -26,7 +26,7 @@ result<effects> leave_room(const call& c) {
   std::string room = room_of(in, c);
   if (in.problem())
     return *in.problem();
-  return effects{leave{.room = std::move(room), .announce = true, .acknowledge = true}};
+  return effects_of(leave{.room = std::move(room), .announce = true, .acknowledge = true});
 }
 
 result<effects> room_members(const call& c) {
@@ -36,7 +36,7 @@ result<effects> room_members(const call& c) {
     return *in.problem();
   if (!is_member(c.socket, room) && !c.socket.who.has_role("admin"))
     return not_in_room(room);
-  return effects{list_room_members{.room = std::move(room)}};
+  return effects_of(list_room_members{.room = std::move(room)});
 }
 
 } // namespace troupe::logic::builtin

@@ -13,7 +13,7 @@ result<effects> typing(const call& c) {
     return *in.problem();
   if (!is_member(c.socket, room))
     return not_in_room(room);
-  return effects{logic::typing{.room = std::move(room), .active = active}, ok()};
+  return effects_of(logic::typing{.room = std::move(room), .active = active}, ok());
 }
 
 } // namespace troupe::logic::builtin

@@ -17,7 +17,7 @@ result<effects> user_action(const call& c) {
     return *in.problem();
   if (!c.event.attachments.empty())
     return invalid_payload("an action must be JSON without binary values");
-  return effects{event_record(c, "user_action", in.first()), ok()};
+  return effects_of(event_record(c, "user_action", in.first()), ok());
 }
 
 } // namespace troupe::logic::builtin
