@@ -94,6 +94,9 @@ class room_replica {
   /// How many members this node has now. Gives the number of the operation that answers with the room's total.
   result<std::uint64_t> set_members(std::uint64_t n, time_point now, unix_ms wall);
 
+  /// After a failure of the room's actor: the members that are still there.
+  void restore_members(std::uint64_t n) { members_ = n; }
+
   // -- from the directory --
 
   void on_home(node_ref home, std::uint64_t epoch, bool open, time_point now, unix_ms wall);

@@ -306,6 +306,10 @@ void encode_ordered(std::string& out, std::uint64_t epoch, const room_message& m
   put(out, m);
 }
 
+bool needs_home(std::string_view bytes) {
+  return !bytes.empty() && (bytes[0] == 0 || bytes[0] == 2);
+}
+
 std::optional<replica_message> decode_replica_message(std::string_view bytes) {
   reader in(bytes);
   auto m = read_body(in.number(7), in);

@@ -10,8 +10,6 @@ namespace troupe::room {
 struct options {
   duration idle_timeout{60'000};         ///< an empty room's actor ends after this
   std::size_t announce_max_members = 100;///< room_joined and room_left are sent while the room is not larger
-  std::size_t dedup_ids = 1'000;         ///< idempotency ids remembered per room; the oldest leaves
-  duration dedup_window{120'000};        ///< and not longer than this
   duration typing_timeout{5'000};        ///< a typing member who says nothing more has stopped
   std::size_t max_members = 100'000;     ///< copied from limits.max_room_members
 };
