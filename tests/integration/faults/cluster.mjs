@@ -1,0 +1,186 @@
+// A cluster under test: a Redis, N nodes, and between all of them relays that can hold back what they carry.
+//
+// A node binds its link port on an address of its own and advertises the relay's, which has the same port number.
+
+import { mkdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Troupe, freePort } from '../../support/troupe.mjs';
+import { Redis } from '../support/redis.mjs';
+import { Relay } from '../support/relay.mjs';
+import { ownerOf } from '../support/socket_owner.mjs';
+
+export class Cluster {
+  nodes = [];
+
+  /**
+   * @param {object} o
+   * @param {number} o.nodes
+   * @param {string} o.directory  for Redis' data
+   * @param {boolean} [o.relays]  false: direct links, for measuring
+   * @param {object} [o.set]      configuration on top
+   */
+  static async start(o) {
+    const cluster = new Cluster();
+    await mkdir(o.directory, { recursive: true });
+    cluster.redis = await Redis.start(o.directory);
+    for (let i = 0; i < o.nodes; ++i) cluster.nodes.push(await Node.make(cluster, i, o));
+    await Promise.all(cluster.nodes.map((node) => node.start()));
+    return cluster;
+  }
+
+  get alive() { return this.nodes.filter((node) => node.state === 'up'); }
+
+  /** Everything as it should be: nodes run, nothing is held back. Rejects when a node does not get ready. */
+  async heal() {
+    for (const node of this.nodes) {
+      node.links?.heal();
+      node.store?.heal();
+      if (node.state === 'stopped') node.resume();
+    }
+    this.redis.resume();
+    if (!this.redis.runs) await this.redis.start();
+    await Promise.all(this.nodes.map((node) => (node.state === 'down' ? node.start() : undefined)));
+    await Promise.all(this.nodes.map((node) => node.untilReady(30_000)));
+  }
+
+  /** The way from one node to another, one direction or both: {open, delay}. */
+  link(from, to, { open = true, back = open, delay = 0 } = {}) {
+    // Of two nodes the one with the smaller id dials.
+    if (from.id < to.id) to.links.rule(from.id, { out: open, back, delay });
+    else from.links.rule(to.id, { out: back, back: open, delay });
+  }
+
+  async stop() {
+    for (const node of this.nodes) {
+      if (node.state === 'stopped') node.resume();
+      node.links?.close();
+      node.store?.close();
+    }
+    await Promise.all(this.nodes.map((node) => node.process.kill()));
+    this.redis.resume();
+    await this.redis.kill();
+  }
+}
+
+export class Node {
+  /** 'down', 'up', 'stopped' (SIGSTOP) or 'leaving' (SIGTERM). */
+  state = 'down';
+  /** Why it ended by itself, when it did. */
+  crashed = null;
+
+  static async make(cluster, i, { relays = true, set = {} }) {
+    const node = new Node();
+    node.id = `n${i + 1}`;
+    node.cluster = cluster;
+    const linkPort = await freePort();
+    let redisPort = cluster.redis.port;
+    if (relays) {
+      const who = (port) => ownerOf(port, Object.fromEntries(cluster.nodes.map((n) => [n.id, n.process.pid])));
+      node.links = new Relay({ host: '127.0.0.1', port: linkPort }, { host: `127.0.1.${i + 1}`, port: linkPort }, who);
+      node.store = new Relay({ host: '127.0.0.1', port: 0 }, { host: '127.0.0.1', port: redisPort });
+      await node.store.listen();
+      redisPort = node.store.here.port;
+    }
+    node.process = new Troupe({
+      set: {
+        'server.node_id': node.id,
+        'cluster.enabled': true,
+        'cluster.name': 'faults',
+        'cluster.secret': 'the secret of the fault tests',
+        'cluster.host': '127.0.0.1',
+        'cluster.bind': relays ? `127.0.1.${i + 1}` : '127.0.0.1',
+        'cluster.port': linkPort,
+        'redis.url': `redis://127.0.0.1:${redisPort}`,
+        'rooms.history.enabled': true,
+        'limits.events_per_minute': 0,
+        'limits.connects_per_minute': 0,
+        ...set,
+      },
+      timeout_ms: 30_000,
+    }, await freePort());
+    return node;
+  }
+
+  get url() { return this.process.url; }
+
+  async start() {
+    await this.links?.listen();
+    this.crashed = null;
+    const starting = this.process.start();
+    this.#watch();
+    await starting;
+    this.state = 'up';
+  }
+
+  #watch() {
+    const run = this.process.exited;
+    run.then(({ code, signal }) => {
+      if (this.process.exited !== run || this.state === 'down' || this.state === 'leaving') return;
+      this.crashed = `${this.id} ended by itself: ${signal ?? `exit ${code}`}`;
+      this.state = 'down';
+      this.links?.deaf();
+    });
+  }
+
+  async kill() {
+    this.state = 'down';
+    this.links?.deaf();
+    await this.process.kill();
+  }
+
+  /** SIGTERM; resolves with {code, signal, ms} when it has ended. */
+  async terminate() {
+    this.state = 'leaving';
+    const began = performance.now();
+    const outcome = await this.process.stop({ grace_ms: 60_000 });
+    this.state = 'down';
+    this.links?.deaf();
+    return { ...outcome, ms: performance.now() - began };
+  }
+
+  suspend() {
+    process.kill(this.process.pid, 'SIGSTOP');
+    this.state = 'stopped';
+  }
+
+  resume() {
+    process.kill(this.process.pid, 'SIGCONT');
+    this.state = 'up';
+  }
+
+  /** What /ready says: {ready, state, reasons}, or null when nobody answers. */
+  async readiness() {
+    try {
+      const answer = await fetch(`${this.url}/ready`, { signal: AbortSignal.timeout(1_000) });
+      return await answer.json();
+    } catch {
+      return null;
+    }
+  }
+
+  async untilReady(within) {
+    const deadline = Date.now() + within;
+    let last = null;
+    while (Date.now() < deadline) {
+      last = await this.readiness();
+      if (last?.ready) return;
+      await delay(20); // readiness can only be asked for
+    }
+    throw new Error(`${this.id} was not ready within ${within} ms: ${JSON.stringify(last)}`);
+  }
+
+  /** Samples of /metrics by name with labels; {} when nobody answers. */
+  async metrics() {
+    try {
+      const answer = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(2_000) });
+      const samples = {};
+      for (const line of (await answer.text()).split('\n')) {
+        const [, name, value] = /^([a-z_]+(?:\{[^}]*\})?) (\S+)$/.exec(line) ?? [];
+        if (name) samples[name] = Number(value);
+      }
+      return samples;
+    } catch {
+      return {};
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// The clients of a run: they connect, come back, and publish at a steady rate.
+
+import { Member } from './member.mjs';
+import { now } from './history.mjs';
+
+/** ms before its node's death in which a member may have missed what was acked. */
+const last_moments = 1_000;
+
+export class Crowd {
+  members = [];
+  counts = {};
+  /** Publishes that have no answer yet. */
+  open = 0;
+  #timer = null;
+  #texts = 0;
+  #waits = new Set();
+
+  /**
+   * @param {object} o
+   * @param {number} o.members, o.rooms, o.rooms_each
+   * @param {number} o.rate  publishes per second
+   */
+  constructor(cluster, random, o) {
+    Object.assign(this, { cluster, random, options: o });
+    this.rooms = Array.from({ length: o.rooms }, (_, i) => `${o.prefix ?? 'room'}-${i}`);
+    for (let i = 0; i < o.members; ++i)
+      this.members.push(new Member(this, `user-${i}`, random.some(this.rooms, o.rooms_each)));
+  }
+
+  async connect() {
+    await Promise.all(this.members.map((m, i) => m.connect(this.cluster.nodes[i % this.cluster.nodes.length])));
+  }
+
+  /** A new history begins; who is connected begins in it as a new member would, with what it is in now. */
+  begin(history) {
+    this.history = history;
+    this.counts = {};
+    const time = now();
+    for (const m of this.members)
+      for (const room of m.joined) history.add({ type: 'member', member: m.id, room, node: m.node.id, joined: time });
+  }
+
+  count(what) { this.counts[what] = (this.counts[what] ?? 0) + 1; }
+
+  /** Resolves after `ms`, or when the crowd stops. */
+  pause(ms) {
+    return new Promise((done) => {
+      const wait = { timer: setTimeout(() => { this.#waits.delete(wait); done(); }, ms), done };
+      this.#waits.add(wait);
+    });
+  }
+
+  // -- publishing --
+
+  start() {
+    const step = 1_000 / this.options.rate;
+    let due = performance.now();
+    this.#timer = setInterval(() => {
+      for (; due <= performance.now(); due += step) void this.publish();
+    }, Math.max(step, 5));
+  }
+
+  stop() { clearInterval(this.#timer); }
+
+  /** One publish by chance; those with an id are sent again, by whoever the user is then, when nobody answered. */
+  async publish(from = this.members) {
+    const able = from.filter((m) => m.connected && m.joined.size);
+    if (!able.length) return null;
+    const member = this.random.pick(able);
+    const n = ++this.#texts;
+    const what = {
+      text: `${this.options.prefix ?? ''}m${n}`,
+      room: this.random.pick([...member.joined]),
+      id: n % 2 ? `id${n}` : undefined,
+      event: this.random.chance(0.5) ? 'message:send' : 'chat:message',
+    };
+    ++this.open;
+    try {
+      return await this.#until_answered(member, what);
+    } finally {
+      --this.open;
+    }
+  }
+
+  async #until_answered(member, what) {
+    for (let attempt = 1; ; ++attempt) {
+      const answer = await member.publish(what);
+      if (!answer.ok) this.count(`publish refused: ${answer.error.code}`);
+      if (answer.ok || !what.id || attempt === 3) return answer;
+      for (let i = 0; i < 50 && !(member.connected && member.joined.has(what.room)); ++i) await this.pause(100);
+      if (!member.connected || !member.joined.has(what.room)) return answer;
+    }
+  }
+
+  /** All publishes have got an answer or were given up. */
+  async quiet() {
+    while (this.open > 0) await this.pause(20);
+  }
+
+  // -- ends of connections --
+
+  on_end(member, reason) {
+    const node = member.node;
+    this.count(`connection ended: ${reason}`);
+    if (node.state === 'up' && !node.crashed) this.history.add({ type: 'ended', member: member.id, node: node.id, reason, time: now() });
+    void this.#come_back(member);
+  }
+
+  async #come_back(member) {
+    while (!this.over) {
+      const alive = this.cluster.alive;
+      if (alive.length) {
+        try {
+          return await member.connect(this.random.pick(alive));
+        } catch {
+          this.count('connect refused');
+        }
+      }
+      await this.pause(50);
+    }
+  }
+
+  /** For a member whose connection ends now: what was acked until then it must have seen. */
+  owed_until(member) {
+    return Math.min(now() - last_moments, member.node.disturbed_since ?? Infinity);
+  }
+
+  /** Everybody is connected and in all its rooms. */
+  async all_there(within) {
+    const deadline = performance.now() + within;
+    const missing = () => this.members.filter((m) => !m.away && (!m.connected || m.joined.size < m.rooms.length));
+    while (missing().length) {
+      if (performance.now() > deadline) return missing().map((m) => `${m.id} at ${m.node.id}: ${m.connected ? `${m.joined.size} of ${m.rooms.length} rooms` : 'not connected'}`);
+      await this.pause(50);
+    }
+    return [];
+  }
+
+  close() {
+    this.over = true;
+    this.stop();
+    for (const m of this.members) m.disconnect();
+    for (const w of this.#waits) { clearTimeout(w.timer); w.done(); }
+  }
+}

@@ -1,0 +1,119 @@
+// A user with one connection at a time. When its connection ends it comes back on a living node, as a new member.
+
+import { io } from 'socket.io-client';
+import { now } from './history.mjs';
+
+const answer_within = 6_000; // ms; what was not answered by then is recorded as unknown
+
+export class Member {
+  socket = null;
+  joined = new Set();
+  #life = 0;
+
+  /** `crowd` has {history, cluster, random, on_end(member, reason, until)}. */
+  constructor(crowd, user, rooms) {
+    this.crowd = crowd;
+    this.user = user;
+    this.rooms = rooms;
+    this.online = new Map(); // what it was told about users it watches
+  }
+
+  get connected() { return this.socket?.connected ?? false; }
+  /** Names the present connection in the history. */
+  get id() { return `${this.user}.${this.#life}`; }
+
+  async connect(node) {
+    const life = ++this.#life;
+    const id = this.id;
+    this.node = node;
+    this.joined.clear();
+    this.online.clear();
+    const socket = io(node.url, { transports: ['websocket'], forceNew: true, reconnection: false, timeout: 5_000, auth: { userId: this.user } });
+    this.socket = socket;
+    const see = (text) => ({ room, seq, ...message }) =>
+      this.crowd.history.add({ type: 'delivery', member: id, room, seq, text: message[text], time: now() });
+    socket.on('message:new', see('content'));
+    socket.on('new_message', see('message'));
+    socket.on('presence:update', ({ userId, status }) => this.online.set(userId, status));
+    await new Promise((done, failed) => {
+      socket.once('connect', done);
+      socket.once('connect_error', (error) => { socket.disconnect(); failed(error); });
+      socket.once('disconnect', (reason) => failed(new Error(reason)));
+    });
+    socket.once('disconnect', (reason) => { if (life === this.#life) this.#ended(id, reason); });
+    // After a failure of the home a join may have to wait; it is asked for until it is answered.
+    await Promise.all(this.rooms.map((room) => this.join(room)));
+  }
+
+  async join(room) {
+    const { socket, id } = this;
+    while (socket.connected) {
+      const answer = await ask(socket, 'join_room', room);
+      if (id !== this.id || !socket.connected) return null;
+      if (answer.ok) {
+        this.joined.add(room);
+        this.crowd.history.add({ type: 'member', member: id, room, node: this.node.id, joined: now() });
+        return answer;
+      }
+      this.crowd.count(`join refused: ${answer.error.code}`);
+      await this.crowd.pause(100);
+    }
+    return null;
+  }
+
+  async leave(room) {
+    this.joined.delete(room);
+    this.crowd.history.add({ type: 'end', member: this.id, room, time: now(), until: this.crowd.owed_until(this) });
+    // Joined again, it would be the same member with a hole; so it is a new one, on a new connection.
+    return ask(this.socket, 'leave_room', room);
+  }
+
+  /** {ok, seq, level} or {ok: false, error}; recorded. */
+  async publish({ text, room, id, event }) {
+    const { history } = this.crowd;
+    const body = event === 'message:send' ? { room, content: text, id } : { room, message: text, id };
+    const began = now();
+    history.add({ type: 'publish', text, room, by: this.id, id, time: began });
+    const answer = await ask(this.socket, event, body);
+    const time = now();
+    if (answer.ok) history.add({ type: 'answer', text, time, seq: answer.seq ?? 0, level: answer.level, waited: time - began, duplicate: answer.duplicate });
+    else history.add({ type: 'answer', text, time, error: answer.error.code, waited: time - began });
+    return { ...answer, began, time };
+  }
+
+  /** What the node says about these users: userId -> status. Subscribes to them. */
+  async watch(users) {
+    const answer = await ask(this.socket, 'presence:subscribe', users);
+    if (!answer.ok) return answer;
+    for (const { userId, status } of answer.users) this.online.set(userId, status);
+    return answer;
+  }
+
+  disconnect() {
+    const { socket, id } = this;
+    if (!socket) return;
+    ++this.#life;
+    this.socket = null;
+    this.#close(id, 'asked for');
+    socket.disconnect();
+  }
+
+  #ended(id, reason) {
+    this.#close(id, reason);
+    this.crowd.on_end(this, reason);
+  }
+
+  #close(id, reason) {
+    const until = this.crowd.owed_until(this);
+    for (const room of this.joined) this.crowd.history.add({ type: 'end', member: id, room, time: now(), until, reason });
+    this.joined.clear();
+  }
+}
+
+async function ask(socket, ...event) {
+  try {
+    return await socket.timeout(answer_within).emitWithAck(...event);
+  } catch (error) {
+    return { ok: false, error: { code: error.message === 'operation has timed out' ? 'no_answer' : error.message } };
+  }
+}
