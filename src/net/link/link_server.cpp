@@ -123,8 +123,8 @@ void link_server::mark_dirty(peer_link& who) {
 void link_server::flush() {
   for (auto* l : std::exchange(dirty_, {})) {
     l->dirty = false;
-    if (!l->over() && l->pump())
-      mark_dirty(*l);
+    if (!l->over())
+      l->pump();
   }
   std::erase_if(dirty_, [](auto* l) { return l->over(); });
   hand_tunnels_over();

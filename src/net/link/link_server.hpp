@@ -93,6 +93,7 @@ class link_server final : public ports::links, private peer_link::owner {
   void on_link_message(peer_link& who, std::string_view bytes) override;
   void on_link_down(peer_link& who, cluster::link_end why) override;
   void on_link_failed(peer_link& who, link_failure why) override;
+  void on_link_unfinished(peer_link& who) override { mark_dirty(who); }
   void on_link_over(peer_link& who) override;
 
   void run();

@@ -212,7 +212,7 @@ void peer_link::urgent(frame_kind kind, std::string_view content) {
   pump();
 }
 
-bool peer_link::pump() {
+void peer_link::pump() {
   std::size_t budget = bytes_per_turn;
   while (budget > 0 && !out_.empty() && socket_ && !socket_->closed() && socket_->unsent() == 0) {
     std::size_t batch = 0;
@@ -225,9 +225,10 @@ bool peer_link::pump() {
     slot->queued.fetch_sub(batch, std::memory_order_relaxed);
     budget -= std::min(budget, batch);
     if (!socket_->flush())
-      return false;
+      return;
   }
-  return !out_.empty() && socket_ && !socket_->closed() && socket_->unsent() == 0;
+  if (!out_.empty() && socket_ && !socket_->closed() && socket_->unsent() == 0)
+    owner_.on_link_unfinished(*this);
 }
 
 void peer_link::on_drained() {

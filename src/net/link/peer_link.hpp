@@ -52,6 +52,8 @@ class peer_link final : private secure_socket::user, private timer_node {
     virtual void on_link_down(peer_link& who, cluster::link_end why) = 0;
     /// It never came up.
     virtual void on_link_failed(peer_link& who, link_failure why) = 0;
+    /// There is more to send, and the kernel would take it: `pump` is to be called in the next turn.
+    virtual void on_link_unfinished(peer_link& who) = 0;
     /// The very last: it may be destroyed when no call of it is running.
     virtual void on_link_over(peer_link& who) = 0;
 
@@ -68,8 +70,8 @@ class peer_link final : private secure_socket::user, private timer_node {
 
   /// While it is up. The bytes were counted in the slot already.
   void queue(std::string message);
-  /// Hands the kernel what it takes. True: there is more, and the kernel would take it.
-  bool pump();
+  /// Hands the kernel what it takes; what is too much for one turn is reported as unfinished.
+  void pump();
   /// Says goodbye behind everything queued.
   void leave();
   /// Ends a link that is up without a word.
