@@ -55,9 +55,10 @@ void node_machine::begin_take(std::vector<slot_epoch> slots, bool moving) {
   own_reports_[moved.report] = number;
   if (moving)
     rebalancing_ = number;
+  // First the rooms here: what peers send them on hearing of it must find them at home.
+  out_.push_back(std::move(moved));
   tell("", taken{number, slots});
   t.slots = std::move(slots);
-  out_.push_back(std::move(moved));
 }
 
 void node_machine::stop_waiting(const std::string& peer) {

@@ -9,6 +9,8 @@ import { Redis } from '../support/redis.mjs';
 import { Relay } from '../support/relay.mjs';
 import { ownerOf } from '../support/socket_owner.mjs';
 
+const api_key = 'key-of-the-fault-tests';
+
 export class Cluster {
   nodes = [];
 
@@ -92,6 +94,7 @@ export class Node {
         'cluster.port': linkPort,
         'redis.url': `redis://127.0.0.1:${redisPort}`,
         'rooms.history.enabled': true,
+        'auth.api_keys': `[${api_key}]`,
         'limits.events_per_minute': 0,
         'limits.connects_per_minute': 0,
         ...set,
@@ -167,6 +170,18 @@ export class Node {
       await delay(20); // readiness can only be asked for
     }
     throw new Error(`${this.id} was not ready within ${within} ms: ${JSON.stringify(last)}`);
+  }
+
+  /** What GET /api/v1/<path> says, or why not. */
+  async api(path) {
+    try {
+      const answer = await fetch(`${this.url}/api/v1/${path}`, {
+        headers: { authorization: `Bearer ${api_key}` }, signal: AbortSignal.timeout(7_000),
+      });
+      return await answer.json();
+    } catch (error) {
+      return { ok: false, error: { code: error.name, message: error.message } };
+    }
   }
 
   /** Samples of /metrics by name with labels; {} when nobody answers. */

@@ -67,7 +67,8 @@ for (let n = first; n < first + Number(o.rounds); ++n) {
   const result = await round({ cluster, crowd, random, faults, directory: where, short: o.short, say: console.log });
   ++total.rounds;
   const { counts } = result;
-  console.log(`  ${counts.published} published, ${counts.stored} stored, ${counts.acked} acked, ${counts.unknown} unknown, ${counts.deliveries} deliveries, ${Math.round(result.ms / 1000)} s; ${JSON.stringify(result.crowd)}`);
+  console.log(`  ${counts.published} published, ${counts.stored} stored, ${counts.acked} acked, ${counts.unknown} unknown, ${counts.deliveries} deliveries, ${Math.round(result.ms / 1000)} s`);
+  console.log(`  calm: ${JSON.stringify(result.calm)}; all: ${JSON.stringify(result.crowd)}`);
   if (!result.findings.length) {
     await rm(where, { recursive: true });
     continue;

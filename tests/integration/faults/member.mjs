@@ -71,13 +71,16 @@ export class Member {
   /** {ok, seq, level} or {ok: false, error}; recorded. */
   async publish({ text, room, id, event }) {
     const { history } = this.crowd;
+    const id_then = this.id;
     const body = event === 'message:send' ? { room, content: text, id } : { room, message: text, id };
     const began = now();
     history.add({ type: 'publish', text, room, by: this.id, id, time: began });
     const answer = await ask(this.socket, event, body);
     const time = now();
-    if (answer.ok) history.add({ type: 'answer', text, time, seq: answer.seq ?? 0, level: answer.level, waited: time - began, duplicate: answer.duplicate });
-    else history.add({ type: 'answer', text, time, error: answer.error.code, waited: time - began });
+    const calm = this.id === id_then && this.node.state === 'up' && this.node.disturbed_since === undefined;
+    const facts = { type: 'answer', text, time, by: id_then, waited: Math.round(time - began), calm };
+    if (answer.ok) history.add({ ...facts, seq: answer.seq ?? 0, level: answer.level, duplicate: answer.duplicate });
+    else history.add({ ...facts, error: answer.error.code });
     return { ...answer, began, time };
   }
 

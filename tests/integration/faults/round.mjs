@@ -49,7 +49,18 @@ export async function round({ cluster, crowd, random, faults, directory, short =
   for (const { member, node, reason } of dropped) findings.push({ kind: 'dropped', member, node, text: reason });
   await history.close();
   const checked = check(history.records, { stored_only });
-  return { findings: [...findings, ...checked.findings], counts: checked.counts, crowd: crowd.counts, ms: now() - began };
+  return { findings: [...findings, ...checked.findings], counts: checked.counts, calm: calm(history.records), crowd: crowd.counts, ms: now() - began };
+}
+
+/** How those fared whose own node was in no trouble: the longest wait for an ack, and errors by code. */
+function calm(records) {
+  const fared = { longest_ms: 0, errors: {} };
+  for (const r of records) {
+    if (r.type !== 'answer' || !r.calm) continue;
+    if (r.error === undefined) fared.longest_ms = Math.max(fared.longest_ms, r.waited);
+    else fared.errors[r.error] = (fared.errors[r.error] ?? 0) + 1;
+  }
+  return fared;
 }
 
 /** Publishing goes on a little with everything healed, then stops; the last messages reach everybody. */
@@ -89,10 +100,15 @@ async function presence(crowd) {
   for (const m of gone) { m.away = true; m.disconnect(); }
   const wrong = () => watchers.flatMap((w) => crowd.members
     .filter((m) => (w.online.get(m.user) !== 'offline') !== (m.connected && !gone.includes(m)))
-    .map((m) => `${w.user} at ${w.node.id} believes ${m.user} ${w.online.get(m.user)}`));
+    .map((m) => ({ user: m.user, text: `${w.user} at ${w.node.id} believes ${m.user}, last at ${m.node.id}, ${w.online.get(m.user)}` })));
   for (let i = 0; i < 100 && wrong().length; ++i) await crowd.pause(100);
-  const findings = wrong().map((text) => ({ kind: 'presence', text }));
+  const findings = await Promise.all(wrong().map(async ({ user, text }) => ({ kind: 'presence', text, nodes: await said_of(user, crowd.cluster) })));
   for (const m of gone) m.away = false;
   await Promise.all(gone.map((m) => m.connect(crowd.random.pick(crowd.cluster.alive))));
   return findings;
+}
+
+/** What each node says of a user, to tell who is wrong. */
+async function said_of(user, cluster) {
+  return Promise.all(cluster.nodes.map(async (node) => `${node.id}: ${JSON.stringify(await node.api(`users/${user}`))}`));
 }

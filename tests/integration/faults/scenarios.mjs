@@ -4,6 +4,9 @@
 const other = (run, than) => run.random.pick(run.cluster.alive.filter((n) => !than.includes(n)));
 
 export const scenarios = {
+  /** Nothing at all: the suite itself must be quiet then. */
+  async none(run) { await run.pause(1_000); },
+
   async kill_one(run) {
     const node = run.random.pick(run.cluster.alive);
     run.note(`kill -9 ${node.id}`);
