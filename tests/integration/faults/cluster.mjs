@@ -69,6 +69,7 @@ export class Node {
   state = 'down';
   /** Why it ended by itself, when it did. */
   crashed = null;
+  #broken = new Map();
 
   static async make(cluster, i, { relays = true, set = {} }) {
     const node = new Node();
@@ -109,6 +110,7 @@ export class Node {
   async start() {
     await this.links?.listen();
     this.crashed = null;
+    this.#broken.clear();
     const starting = this.process.start();
     this.#watch();
     await starting;
@@ -184,18 +186,20 @@ export class Node {
     }
   }
 
-  /** Samples of /metrics by name with labels; {} when nobody answers. */
-  async metrics() {
+  /** What /metrics says that must be 0 and is not, by name; of this process, and new since it was asked last. */
+  async broken() {
+    const found = {};
     try {
-      const answer = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(2_000) });
-      const samples = {};
-      for (const line of (await answer.text()).split('\n')) {
-        const [, name, value] = /^([a-z_]+(?:\{[^}]*\})?) (\S+)$/.exec(line) ?? [];
-        if (name) samples[name] = Number(value);
+      const answer = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(5_000) });
+      const text = await answer.text();
+      for (const [, name] of text.matchAll(/^# HELP (\S+) Invariant, 0/gm)) {
+        const value = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce((sum, m) => sum + Number(m[1]), 0);
+        if (value > (this.#broken.get(name) ?? 0)) found[name] = value;
+        this.#broken.set(name, value);
       }
-      return samples;
-    } catch {
-      return {};
+    } catch (error) {
+      found.metrics = error.message;
     }
+    return found;
   }
 }

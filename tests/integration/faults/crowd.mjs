@@ -19,6 +19,7 @@ export class Crowd {
    * @param {object} o
    * @param {number} o.members, o.rooms, o.rooms_each
    * @param {number} o.rate  publishes per second
+   * @param {number} [o.churn]  of so many publishes one is followed by a member's move to another node
    */
   constructor(cluster, random, o) {
     Object.assign(this, { cluster, random, options: o });
@@ -56,7 +57,10 @@ export class Crowd {
     const step = 1_000 / this.options.rate;
     let due = performance.now();
     this.#timer = setInterval(() => {
-      for (; due <= performance.now(); due += step) void this.publish();
+      for (; due <= performance.now(); due += step) {
+        void this.publish();
+        if (this.options.churn && this.random.chance(1 / this.options.churn)) this.#move();
+      }
     }, Math.max(step, 5));
   }
 
@@ -98,6 +102,15 @@ export class Crowd {
   }
 
   // -- ends of connections --
+
+  /** Somebody goes and comes back elsewhere. */
+  #move() {
+    const able = this.members.filter((m) => m.connected && m.joined.size === m.rooms.length && m.node.state === 'up');
+    if (!able.length) return;
+    const member = this.random.pick(able);
+    member.disconnect();
+    void this.#come_back(member);
+  }
 
   on_end(member, reason) {
     const node = member.node;

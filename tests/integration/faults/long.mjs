@@ -19,20 +19,21 @@ const { values: o } = parseArgs({ options: {
   members: { type: 'string', default: '30' },
   rooms: { type: 'string', default: '10' },
   rate: { type: 'string', default: '50' },
+  churn: { type: 'string', default: '25' },
   fresh: { type: 'string', default: '10' },
   debug: { type: 'boolean', default: false },
   short: { type: 'boolean', default: false },
 } });
 
 const directory = join(root, 'tests/artifacts/faults', `seed-${o.seed}`);
-const names = Object.keys(scenarios);
+const names = Object.keys(scenarios).filter((name) => name !== 'none');
 const total = { rounds: 0, failed: 0, findings: {} };
 let cluster, crowd;
 
 async function fresh(random) {
   await end();
   cluster = await Cluster.start({ nodes: Number(o.nodes), directory: join(directory, 'data'), set: o.debug ? { 'log.level': 'debug' } : {} });
-  crowd = new Crowd(cluster, random, { members: Number(o.members), rooms: Number(o.rooms), rooms_each: 4, rate: Number(o.rate) });
+  crowd = new Crowd(cluster, random, { members: Number(o.members), rooms: Number(o.rooms), rooms_each: 4, rate: Number(o.rate), churn: Number(o.churn) });
   crowd.history = { add() {}, records: [] };
   await crowd.connect();
 }

@@ -61,13 +61,6 @@ export class Member {
     return null;
   }
 
-  async leave(room) {
-    this.joined.delete(room);
-    this.crowd.history.add({ type: 'end', member: this.id, room, time: now(), until: this.crowd.owed_until(this) });
-    // Joined again, it would be the same member with a hole; so it is a new one, on a new connection.
-    return ask(this.socket, 'leave_room', room);
-  }
-
   /** {ok, seq, level} or {ok: false, error}; recorded. */
   async publish({ text, room, id, event }) {
     const { history } = this.crowd;

@@ -19,7 +19,7 @@ let cluster, crowd;
 before(async () => {
   console.log(`seed ${seed} (FAULTS_SEED)`);
   cluster = await Cluster.start({ nodes: 3, directory: join(directory, 'data') });
-  crowd = new Crowd(cluster, new Random(seed), { members: 24, rooms: 8, rooms_each: 4, rate: 40 });
+  crowd = new Crowd(cluster, new Random(seed), { members: 24, rooms: 8, rooms_each: 4, rate: 40, churn: 20 });
   await crowd.connect();
 }, { timeout: 60_000 });
 

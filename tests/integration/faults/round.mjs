@@ -44,6 +44,8 @@ export async function round({ cluster, crowd, random, faults, directory, short =
   for (const node of cluster.nodes) {
     delete node.disturbed_since;
     if (node.crashed) findings.push({ kind: 'node', text: node.crashed });
+    if (stored_only) continue;
+    for (const [name, value] of Object.entries(await node.broken())) findings.push({ kind: 'invariant', node: node.id, text: `${name} ${value}` });
   }
   const dropped = history.records.filter((r) => r.type === 'ended');
   for (const { member, node, reason } of dropped) findings.push({ kind: 'dropped', member, node, text: reason });
