@@ -19,6 +19,7 @@ build_packages=(g++ cmake ninja-build ccache mold "$boost" libcaf-dev libssl-dev
   libfmt-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev prometheus-cpp-dev libjose-dev libjansson-dev
   liburing-dev libhiredis-dev libevent-dev)
 test_packages=(python3 python3-socketio python3-aiohttp python3-msgpack python3-requests python3-websocket chromium curl openssl procps redis-server)
+cluster_packages=(redis-server nginx curl openssl)
 
 missing_of() {
   for p in "$@"; do
@@ -33,6 +34,18 @@ install() {
   say "Installing from ${NAME:-the distribution}: $(echo $missing)"
   as_root apt-get update -q
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+# Packages of servers start them; here they are wanted as programs only.
+without_services() {
+  local policy=/usr/sbin/policy-rc.d
+  if [ -e "$policy" ]; then "$@"; return; fi
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+  as_root chmod +x "$policy"
+  local status=0
+  ("$@") || status=$?
+  as_root rm -f "$policy"
+  return $status
 }
 
 # Catch2 3: from the distribution, or from its backports.
