@@ -81,8 +81,10 @@ void secure_socket::on_connected() {
 void secure_socket::read_now() {
   for (int i = 0; i < reads_per_event && fd_ >= 0 && !connecting_ && !input_ended_; ++i) {
     auto room = home_.encrypted.size();
+    if (over_limit())
+      return lose(loss::tls);
     if (input_limit_ != 0)
-      room = std::min(room, input_limit_ + 1 - std::min(received_, input_limit_));
+      room = std::min(room, input_limit_ - received_); // behind a peer's hello there may be much more at once
     auto n = ::recv(fd_, home_.encrypted.data(), room, MSG_DONTWAIT);
     if (n < 0 && again(errno))
       return;
@@ -93,8 +95,6 @@ void secure_socket::read_now() {
     received_ += static_cast<std::size_t>(n);
     metrics::add(counters_.bytes_in, static_cast<std::uint64_t>(n));
     heard_at_ = home_.now;
-    if (over_limit())
-      return lose(loss::tls);
     pipe_->feed({home_.encrypted.data(), static_cast<std::size_t>(n)});
     if (secured_)
       read_plain();

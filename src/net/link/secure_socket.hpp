@@ -65,7 +65,7 @@ class secure_socket final : public pollable {
   [[nodiscard]] bool adopt(int fd);
   /// Until 0 is given: more than so many bytes from the peer are not read.
   void limit_input(std::size_t bytes) { input_limit_ = bytes; }
-  bool over_limit() const { return input_limit_ != 0 && received_ > input_limit_; }
+  bool over_limit() const { return input_limit_ != 0 && received_ >= input_limit_; }
 
   /// Encrypts; leaves with the next `flush`.
   void write(std::string_view plain);
