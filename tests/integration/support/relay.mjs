@@ -46,7 +46,7 @@ class Lane {
 
 export class Relay {
   #rules = new Map();
-  #pairs = new Set();
+  pairs = new Set();
   #server = null;
 
   /**
@@ -88,7 +88,7 @@ export class Relay {
 
   close() {
     this.deaf();
-    for (const { near, far } of this.#pairs) {
+    for (const { near, far } of this.pairs) {
       near.destroy();
       far.destroy();
     }
@@ -108,15 +108,15 @@ export class Relay {
         new Lane(far, near, () => ({ open: rule().back, delay: rule().delay })),
       ],
     };
-    this.#pairs.add(pair);
-    const over = () => { if (near.destroyed && far.destroyed) this.#pairs.delete(pair); };
+    this.pairs.add(pair);
+    const over = () => { if (near.destroyed && far.destroyed) this.pairs.delete(pair); };
     near.on('close', over);
     far.on('close', over);
     near.resume();
   }
 
   #flush(name) {
-    for (const pair of this.#pairs) {
+    for (const pair of this.pairs) {
       if (name === undefined || pair.name === name) for (const lane of pair.lanes) lane.flush();
     }
   }
