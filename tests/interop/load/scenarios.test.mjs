@@ -47,6 +47,19 @@ describe("connect", () => {
   });
 });
 
+describe("several generators", () => {
+  it("begin together, however fast each connects", async () => {
+    const args = ["--connections", 20, "--rooms", 2, "--warmup", 0, "--duration", 0.3, "--begin-after", 2];
+    const start = performance.now();
+    const pair = [load("fanout", node, [...args, "--connect-rate", 100]), load("fanout", node, args)];
+    for (const r of (await Promise.all(pair)).map(good)) {
+      assert.ok(r.ramp.seconds < 2, `${r.ramp.seconds} s`);
+      assert.ok(r.window.deliveries > 0);
+    }
+    assert.ok(performance.now() - start > 2300);
+  });
+});
+
 describe("idle", () => {
   it("answers pings", async () => {
     const args = ["--connections", 50, "--warmup", 0, "--duration", 2, "--server-pid", node.pid];
