@@ -151,15 +151,34 @@ struct cluster_config {
   std::size_t max_pending = 10'000;        ///< publishes and joins of one room that wait
   std::size_t tail_messages = 1'000;       ///< per room and node, for peers that missed them
   std::size_t tail_bytes = 1'000'000;
+  std::size_t max_tunnels = 1'000;         ///< clients' connections that are served by another node
   duration drain_timeout{10'000};          ///< at the stop: how long slots may take to move
 };
 /// Read and validated already, acted on by a later version (validate.cpp refuses `true`, load.cpp warns of the rest).
 struct recovery_config { bool enabled = false; };
+struct redis_sentinel_config {
+  std::string master;                      ///< set: the Sentinels say where Redis is
+  std::vector<std::string> nodes;          ///< host[:port]
+  std::string user;
+  std::string password;                    ///< (secret)
+};
+
 struct redis_config {
   std::string url;                         ///< redis:// or rediss://; wins over host, port and password (secret part)
   std::string host;
   std::uint16_t port = 6379;
+  std::string user;                        ///< empty: the default user
   std::string password;                    ///< (secret)
+  int database = 0;
+  std::string prefix = "troupe:";          ///< of every key and channel
+  std::string tls_ca_file;                 ///< empty: what the system trusts
+  duration timeout{2'000};                 ///< of one command
+  duration connect_timeout{2'000};
+  duration reconnect_max{1'000};           ///< longest pause between attempts
+  std::size_t max_commands = 10'000;       ///< waiting for Redis
+  std::size_t max_command_bytes = 64'000'000;
+  std::vector<std::string> cluster_nodes;  ///< further nodes of a Redis Cluster
+  redis_sentinel_config sentinel;          ///< keys redis.sentinel.*
 };
 struct kafka_config { std::vector<std::string> brokers; std::string client_id = "troupe"; };
 struct database_config { std::string url; /* postgres://user:password@host/name (secret part) */ };

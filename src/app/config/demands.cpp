@@ -75,6 +75,9 @@ const demand broker{is_broker, "host:port"};
 const demand redis_url{
   [](const std::string& s) { return empty_or(s, "redis://", "rediss://"); },
   "redis://[user:password@]host[:port][/database], rediss://... for TLS, or nothing"};
+const demand redis_prefix{
+  [](const std::string& s) { return s.size() <= 64 && only(s, ":-._/"); },
+  "up to 64 letters, digits and : - . _ /, or nothing"};
 const demand database_url{
   [](const std::string& s) { return empty_or(s, "postgres://", "postgresql://", "mongodb://", "mongodb+srv://"); },
   "postgres://user:password@host/name (or postgresql://, mongodb://, mongodb+srv://), or nothing"};

@@ -17,6 +17,7 @@ extern const demand origin;         ///< of a browser page, or *
 extern const demand namespace_name; ///< static, or a prefix pattern
 extern const demand broker;         ///< host:port
 extern const demand redis_url;
+extern const demand redis_prefix; ///< no braces: they mean something in keys
 extern const demand database_url;
 
 } // namespace troupe::app::demands

@@ -36,13 +36,15 @@ constexpr std::array section_docs{
     "Several nodes as one; [cluster.md](cluster.md) tells how they work together."sv},
   std::pair{"recovery"sv, "Reconnecting without losing messages. Not in this version: `enabled` must be false."sv},
   std::pair{"redis"sv, "Where nodes of a cluster find each other, and where rooms keep their history."sv},
+  std::pair{"redis.sentinel"sv, "Sentinels that watch Redis and name its master."sv},
   std::pair{"kafka"sv, "Kafka. Not used by this version, which says so at start when it is configured."sv},
   std::pair{"database"sv, "A database. Not used by this version, which says so at start when it is configured."sv},
 };
 
 std::vector<config_option> whole_table() {
   std::vector<config_option> all;
-  for (auto make : {tables::transport, tables::identity, tables::limits, tables::application, tables::cluster, tables::operations}) {
+  for (auto make : {tables::transport, tables::identity, tables::limits, tables::application, tables::cluster, tables::redis,
+                    tables::operations}) {
     auto part = make();
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }

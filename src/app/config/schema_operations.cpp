@@ -26,15 +26,6 @@ std::vector<config_option> operations() {
     flag<config>("metrics.require_api_key", AT(metrics.require_api_key), "Ask for one of auth.api_keys there."));
   t.push_back(flag<config>("demo.enabled", AT(demo.enabled), "Serve /demo."));
   t.push_back(flag<config>("recovery.enabled", AT(recovery.enabled), reserved));
-  t.push_back(
-    text<config>("redis.url", AT(redis.url), "Where Redis is; wins over host, port and password.", demands::redis_url)
-      .with_alias("REDIS_URL")
-      .hidden(secrecy::url));
-  t.push_back(text<config>("redis.host", AT(redis.host), "Its host, when there is no url.", demands::optional_host)
-                .with_alias("REDIS_HOST"));
-  t.push_back(number<config>("redis.port", AT(redis.port), {1, 65'535}, "Its port.").with_alias("REDIS_PORT"));
-  t.push_back(
-    text<config>("redis.password", AT(redis.password), "Its password.").with_alias("REDIS_PASSWORD").hidden());
   t.push_back(list<config>("kafka.brokers", AT(kafka.brokers), "Brokers to begin with.", demands::broker)
                 .with_alias("KAFKA_BROKERS"));
   t.push_back(text<config>("kafka.client_id", AT(kafka.client_id), "Name shown to the brokers.", demands::not_empty)

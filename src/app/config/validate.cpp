@@ -1,5 +1,6 @@
 #include "app/config/validate.hpp"
 
+#include "app/config/redis_options.hpp"
 #include "backends/auth/key_set.hpp"
 #include "core/logic/validate_rules.hpp"
 
@@ -22,6 +23,7 @@ class checker {
     not_in_this_version();
     cluster();
     transport();
+    redis();
     identity();
     sizes();
     events();
@@ -50,7 +52,7 @@ class checker {
       return;
     refuse(c.secret.empty(), "cluster.secret", "nodes of a cluster must share a secret; make one with: openssl rand -base64 32");
     refuse(
-      c_.redis.url.empty() && c_.redis.host.empty(), "redis.url",
+      !has_redis(c_), "redis.url",
       "nodes of a cluster find each other in Redis; say where it is, e.g. redis://127.0.0.1:6379");
     refuse(c.name.find_first_of("{}") != std::string::npos, "cluster.name", "braces have a meaning in Redis; use another name");
     refuse(c.lease < 3 * c.heartbeat, "cluster.lease_ms", "a lease must last three heartbeats at least (cluster.heartbeat_ms)");
@@ -77,6 +79,17 @@ class checker {
     refuse(
       c_.metrics.enabled && c_.metrics.require_api_key && c_.auth.api_keys.empty(), "metrics.require_api_key",
       "nobody could read the metrics: auth.api_keys is empty");
+  }
+
+  void redis() {
+    if (auto o = redis_options_of(c_); !o)
+      refuse(true, o.error().code == "invalid_redis_url" ? "redis.url" : "redis", o.error().message);
+    const auto& s = c_.redis.sentinel;
+    refuse(!s.master.empty() && s.nodes.empty(), "redis.sentinel.nodes", "redis.sentinel.master is set, so the Sentinels are needed as well");
+    refuse(
+      s.master.empty() && !s.nodes.empty(), "redis.sentinel.master",
+      "redis.sentinel.nodes is set, so the name of the master is needed as well");
+    readable("redis.tls_ca_file", c_.redis.tls_ca_file);
   }
 
   void identity() {
@@ -177,7 +190,7 @@ std::vector<std::string> warnings_of(const config& c) {
     c.engine.ping_interval >= duration{60'000},
     "engine.ping_interval_ms is a minute or more: many proxies close a connection that is silent for 60 s");
   warn(
-    !c.cluster.enabled && (!c.redis.url.empty() || !c.redis.host.empty()),
+    !c.cluster.enabled && has_redis(c),
     "redis is configured, but cluster.enabled is false, so this node runs alone and does not use it");
   warn(
     c.cluster.enabled && !c.cluster.secret.empty() && c.cluster.secret.size() < 16,

@@ -1,5 +1,6 @@
 #include "app/node/cluster_node.hpp"
 
+#include "app/config/redis_options.hpp"
 #include "app/node/settings.hpp"
 #include "base/version.hpp"
 #include "core/cluster/slots.hpp"

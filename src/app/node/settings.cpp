@@ -1,6 +1,5 @@
 #include "app/node/settings.hpp"
 
-#include "backends/redis/url.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -86,16 +85,6 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.replicas.dedup_window = c.rooms.dedup_window;
   o.keep = {c.rooms.history.max_messages, c.rooms.history.ttl};
   return o;
-}
-
-result<redis::options> redis_options_of(const config& c) {
-  redis::options o;
-  if (!c.redis.host.empty())
-    o.server.host = c.redis.host;
-  o.server.port = c.redis.port;
-  o.as.password = c.redis.password;
-  o.name = "troupe-" + c.cluster.name;
-  return c.redis.url.empty() ? result<redis::options>(o) : redis::with_url(o, c.redis.url);
 }
 
 net::link_options link_options_of(const config& c, cluster::link_peer me) {

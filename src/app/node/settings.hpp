@@ -3,8 +3,6 @@
 
 #include "actors/options.hpp"
 #include "app/config.hpp"
-#include "backends/redis/options.hpp"
-#include "base/error.hpp"
 #include "core/cluster/link_data.hpp"
 #include "core/cluster/node_options.hpp"
 #include "net/link/link_options.hpp"
@@ -16,8 +14,6 @@ net::server_options net_options(const config& c, std::uint16_t node_number);
 net::engine_options engine_options_of(const config& c);
 /// `me` is filled in by the caller for a clustered node.
 actors::options actor_options(const config& c, std::uint16_t node_number);
-/// Errors: `invalid_redis_url`.
-result<redis::options> redis_options_of(const config& c);
 net::link_options link_options_of(const config& c, cluster::link_peer me);
 cluster::node_options node_options_of(const config& c);
 
