@@ -99,6 +99,15 @@ export class Client {
     engine.on('upgrade', (transport) => this.#report({ transport: transport.name }));
     this.#report({ phase: 'online', transport: engine.transport.name, retry_at: null, reason: '' });
     online(this.#socket.recovered === true);
+    this.#findNode(this.#socket.id);
+  }
+
+  /** Behind a balancer any node may answer, so the question names the socket. */
+  async #findNode(id) {
+    try {
+      const answer = await (await fetch(`/demo/node?socket=${encodeURIComponent(id)}`)).json();
+      if (this.#socket.id === id) this.#report({ node: answer.node ?? null });
+    } catch { /* only a line of the page */ }
   }
 
   #failed(error) {
@@ -123,7 +132,7 @@ export class Client {
     this.#failures += 1;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.open(), wait);
-    this.#report({ phase, reason, transport: null, latency: null, retry_at: Date.now() + wait });
+    this.#report({ phase, reason, transport: null, latency: null, node: null, retry_at: Date.now() + wait });
   }
 }
 

@@ -68,6 +68,10 @@ export class SidebarView {
     setText(byId('me-name'), me);
     byId('connection-dot').className = `dot ${connection.phase}`;
     setText(byId('connection-text'), phases[connection.phase] ?? online(connection));
+    const node = connection.node ? `on ${connection.node}` : '';
+    byId('node-text').hidden = !node;
+    byId('node-text').title = node;
+    setText(byId('node-text'), node);
   }
 
   #wireForm(kind, button_id, form_id, input_id) {

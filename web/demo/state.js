@@ -11,7 +11,7 @@ export class State {
   constructor() {
     this.me = '';
     this.my_status = 'online';
-    this.connection = { phase: 'idle', transport: null, latency: null, retry_at: null, reason: '' };
+    this.connection = { phase: 'idle', transport: null, latency: null, node: null, retry_at: null, reason: '' };
     this.conversations = new Map(); // key -> Conversation, in order of appearance
     this.current = null;
     this.presence = new Map(); // userId -> {status, last_seen}

@@ -14,6 +14,7 @@ constexpr const char* examples = R"(Examples:
   troupe check-config --config troupe.yaml         every mistake in a file, before a deployment
   troupe print-config --origins                    what is in effect, and where it came from
   troupe token --user ann --role producer --expires 1h
+  troupe nodes --url http://localhost:3001         the cluster as one node sees it (key: TROUPE_API_KEY)
   troupe load fanout --connections 1000            what this machine and a server can do
 
 `troupe COMMAND --help` says more about each. Documentation: docs/ beside the sources.)";
@@ -27,7 +28,7 @@ int run_cli(
   program.require_subcommand(1);
   program.footer(examples);
   command_context context{environment, serve, {}};
-  for (auto* add : {add_serve, add_check_config, add_print_config, add_token, add_load, add_version})
+  for (auto* add : {add_serve, add_check_config, add_print_config, add_token, add_nodes, add_rooms, add_drain, add_load, add_version})
     add(program, context);
   try {
     std::vector<std::string> reversed{arguments.rbegin(), arguments.rend() - (arguments.empty() ? 0 : 1)};

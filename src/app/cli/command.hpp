@@ -1,6 +1,7 @@
 #pragma once
 // What the commands share. Each command is one function that adds itself to the program.
 
+#include "app/cli/node_client.hpp"
 #include "app/config/load.hpp"
 
 #include <CLI/App.hpp>
@@ -35,12 +36,31 @@ class config_arguments {
   std::vector<std::string> settings_; ///< key=value
 };
 
+/// --url, --key and the like, for every command that asks a running node.
+class node_arguments {
+ public:
+  void add_to(CLI::App& command);
+  /// `address` as the command line and TROUPE_URL and TROUPE_API_KEY say.
+  node_address address(const std::map<std::string, std::string>& environment) const;
+  bool json() const { return json_; }
+
+ private:
+  node_address given_{.url = {}, .key = {}, .ca_file = {}};
+  bool json_ = false;
+};
+
+/// Says on standard error why a node did not do what was asked; the exit code.
+int report(const error& why);
+
 constexpr int exit_usage = 2;
 
 void add_serve(CLI::App& program, command_context& context);
 void add_check_config(CLI::App& program, command_context& context);
+void add_drain(CLI::App& program, command_context& context);
 void add_load(CLI::App& program, command_context& context);
+void add_nodes(CLI::App& program, command_context& context);
 void add_print_config(CLI::App& program, command_context& context);
+void add_rooms(CLI::App& program, command_context& context);
 void add_token(CLI::App& program, command_context& context);
 void add_version(CLI::App& program, command_context& context);
 

@@ -57,7 +57,7 @@ void judge_unknown(const std::string& name, loading& to) {
 
 void read_environment(const std::map<std::string, std::string>& environment, loading& to) {
   std::map<std::string, std::string> ours;
-  std::vector<std::string> known{"TROUPE_CONFIG"};
+  std::vector<std::string> known{"TROUPE_CONFIG", "TROUPE_URL", "TROUPE_API_KEY"}; // the command line's own
   for (const auto& [name, value] : environment)
     if (!name.starts_with(prefix) || !is_service_link(name, value))
       ours.emplace(name, value);

@@ -8,8 +8,11 @@ namespace {
 unsigned status_of(std::string_view code) {
   if (code == "payload_too_large")
     return 413;
-  // The node is full, which passes; everything else is wrong with the request itself.
-  return code == "room_limit" || code == "user_limit" ? 503 : 400;
+  // The node is full, or another one cannot be reached, which passes; everything else is wrong with the request itself.
+  for (const std::string_view passing : {"room_limit", "user_limit", "room_unavailable", "user_unavailable", "overloaded"})
+    if (code == passing)
+      return 503;
+  return 400;
 }
 
 } // namespace

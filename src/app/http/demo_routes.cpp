@@ -1,7 +1,8 @@
 #include "app/http/demo_routes.hpp"
 
-#include "app/http/answers.hpp"
+#include "app/http/json_body.hpp"
 #include "base/log.hpp"
+#include "core/engineio/sid.hpp"
 
 namespace troupe::app {
 namespace {
@@ -19,7 +20,8 @@ const header_list page_headers{
 
 } // namespace
 
-demo_routes::demo_routes(bool enabled, const std::filesystem::path& directory) : enabled_(enabled) {
+demo_routes::demo_routes(const node_facts& node, const std::filesystem::path& directory)
+  : node_(node), enabled_(node.context.settings.demo.enabled) {
   if (enabled_ && !directory.empty())
     load(directory);
 }
@@ -51,6 +53,21 @@ void demo_routes::root(visit& v) {
 void demo_routes::page(visit& v) { serve("index.html", v); }
 
 void demo_routes::file(visit& v) { serve(v.parts[0], v); }
+
+void demo_routes::node_of_socket(visit& v) {
+  if (!enabled_)
+    return serve("node", v);
+  const auto id = engineio::parse_socket_id(v.request.param("socket"));
+  const auto facts = node_.cluster();
+  json_value node;
+  if (id && id->node == node_.context.self.number)
+    node = node_.context.node_id;
+  else if (id && facts.view)
+    for (const auto& p : facts.view->peers)
+      if (p.record.number == id->node && !p.dead)
+        node = p.record.id;
+  v.respond(object_answer(json_value{{"node", node}, {"nodes", sums_of(facts).nodes}}));
+}
 
 void demo_routes::serve(const std::string& name, visit& v) {
   const auto found = files_.find(name);

@@ -9,7 +9,7 @@ void health_routes::live(visit& v) { v.respond(object_answer(json_value{{"live",
 
 void health_routes::ready(visit& v) {
   const auto reasons = node_.reasons_not_ready();
-  const json_value body{{"ready", reasons.empty()}, {"state", to_string(node_.state)}, {"reasons", reasons}};
+  const json_value body{{"ready", reasons.empty()}, {"state", to_string(node_.draining() ? node_state::draining : node_.state.load())}, {"reasons", reasons}};
   v.respond(object_answer(body, reasons.empty() ? 200 : 503));
 }
 
@@ -21,13 +21,15 @@ void health_routes::health(visit& v) {
     {"limit", c.settings.limits.max_connections},
     {"waiting", c.server.handshakes_waiting()},
   };
-  const node_state state = node_.state;
+  const node_state state = node_.draining() ? node_state::draining : node_.state.load();
+  const auto sums = sums_of(node_.cluster());
   const json_value body{
     {"status", reasons.empty() ? "ok" : state == node_state::ready ? "degraded" : to_string(state)},
     {"node", c.node_id},
     {"version", c.version},
     {"uptime", node_.uptime_seconds()},
     {"connections", connections},
+    {"cluster", {{"nodes", sums.nodes}, {"linked", sums.linked}, {"slots", sums.slots}}},
     {"reasons", reasons},
   };
   v.respond(object_answer(body));

@@ -44,13 +44,14 @@ struct http_routes::parts {
 http_routes::parts::parts(http_context c)
   : node(std::move(c)), keys(node.context.settings.auth.api_keys), health(node), metrics(node),
     client(client_dir(node.context)),
-    demo(node.context.settings.demo.enabled, find_share_dir("demo", node.context.share_dir)), api(node) {
+    demo(node, find_share_dir("demo", node.context.share_dir)), api(node) {
   table.add("GET", "/live", health, &health_routes::live);
   table.add("GET", "/ready", health, &health_routes::ready);
   table.add("GET", "/health", health, &health_routes::health);
   table.add("GET", "/", demo, &demo_routes::root);
   table.add("GET", "/demo", demo, &demo_routes::page);
   table.add("GET", "/demo/", demo, &demo_routes::page);
+  table.add("GET", "/demo/node", demo, &demo_routes::node_of_socket);
   table.add("GET", "/demo/{}", demo, &demo_routes::file);
   client.add_to(table, node.context.settings.engine);
   add_metrics();
@@ -86,6 +87,9 @@ void http_routes::parts::add_api() {
   add_guarded("POST", "/api/v1/rooms/{}/disconnect", api, &api_routes::disconnect_room);
   add_guarded("GET", "/api/v1/sockets", api, &api_routes::list_sockets);
   add_guarded("POST", "/api/v1/sockets/{}/disconnect", api, &api_routes::disconnect_socket);
+  add_guarded("GET", "/api/v1/nodes", api, &api_routes::list_nodes);
+  add_guarded("GET", "/api/v1/drain", api, &api_routes::show_drain);
+  add_guarded("POST", "/api/v1/drain", api, &api_routes::drain);
 }
 
 void http_routes::parts::say_what_is_missing() const {

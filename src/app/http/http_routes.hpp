@@ -3,7 +3,9 @@
 // API.
 
 #include "app/config.hpp"
+#include "app/http/cluster_facts.hpp"
 #include "base/time.hpp"
+#include "core/cluster/node_ref.hpp"
 #include "ports/http_handler.hpp"
 
 #include <filesystem>
@@ -34,6 +36,9 @@ struct http_context {
   time_point started = clock::now();
   /// More reasons why the node is not ready, one sentence each; called on shard threads, must not block. May be empty.
   std::function<std::vector<std::string>()> not_ready = {};
+  /// The cluster as this node sees it; called on shard threads, must not block. Empty: a node of its own.
+  std::function<cluster_facts()> cluster = {};
+  cluster::node_ref self = {};
   /// Where `client/` and `demo/` are; empty: `share/troupe` beside the program or beside its directory.
   std::filesystem::path share_dir = {};
 };

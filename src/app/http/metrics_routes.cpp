@@ -14,6 +14,8 @@ std::vector<prometheus::MetricFamily> node_metrics::Collect() const {
   add_process_families(all, node_);
   add_net_families(all, node_.context.server);
   add_actor_families(all, node_.context.counts);
+  if (const auto facts = node_.cluster(); facts.clustered())
+    add_cluster_families(all, facts, node_.draining(), node_.context.counts);
   return all;
 }
 
@@ -22,8 +24,8 @@ ports::http_response metrics_routes::as_json() const {
   const actors::metrics& counts = node_.context.counts;
   const json_value body{
     {"socketConnections", counts.sockets.get()},
-    // This version keeps everything in its own memory and talks to neither.
-    {"redisConnected", false},
+    {"redisConnected", node_.cluster().store_up},
+    // This version does not talk to it.
     {"kafkaConnected", false},
     {"totalConnections", node_.sessions_opened()},
     {"rooms", counts.rooms.get()},

@@ -38,6 +38,8 @@ std::vector<std::string> node_facts::reasons_not_ready() const {
     reasons.emplace_back("the node is starting");
   if (state == node_state::draining)
     reasons.emplace_back("the node is draining: it takes no new connections");
+  else if (drain_asked)
+    reasons.emplace_back("the node is draining: an operator asked it to give its rooms away");
   return reasons;
 }
 

@@ -21,9 +21,13 @@ class node_facts {
   std::atomic<node_state> state{node_state::starting};
   mutable process_gauge process;
   answer_counts answers;
+  mutable std::atomic<bool> drain_asked{false}; ///< by an operator, who may take it back
 
   /// Whole seconds since the start.
   std::int64_t uptime_seconds() const;
+  /// Before the node stops, or because an operator asked for it.
+  bool draining() const { return drain_asked || state == node_state::draining; }
+  cluster_facts cluster() const { return context.cluster ? context.cluster() : cluster_facts{}; }
   std::uint64_t sessions_open() const;
   std::uint64_t sessions_opened() const;
   /// One sentence each; empty: the node is ready.

@@ -24,6 +24,8 @@ using metric_families = std::vector<prometheus::MetricFamily>;
 
 void add_net_families(metric_families& to, const net::server& server);
 void add_actor_families(metric_families& to, const actors::metrics& counts);
+/// Of a node of a cluster only.
+void add_cluster_families(metric_families& to, const cluster_facts& facts, bool draining, const actors::metrics& counts);
 void add_process_families(metric_families& to, const node_facts& node);
 
 } // namespace troupe::app

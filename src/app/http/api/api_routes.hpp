@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/http/api/api_body.hpp"
+#include "app/http/json_body.hpp"
 #include "app/http/node_facts.hpp"
 #include "app/http/visit.hpp"
 
@@ -37,9 +38,15 @@ class api_routes {
   void list_sockets(visit& v);      ///< GET  /api/v1/sockets
   void disconnect_socket(visit& v); ///< POST /api/v1/sockets/{id}/disconnect
 
+  // -- api_cluster.cpp
+  void list_nodes(visit& v); ///< GET  /api/v1/nodes
+  void drain(visit& v);      ///< POST /api/v1/drain
+  void show_drain(visit& v); ///< GET  /api/v1/drain
+
  private:
   /// Calls `f(layer, respond)` while the layer cannot go away; without a layer it answers.
   void with_actors(visit& v, const std::function<void(actors::actor_layer&, ports::http_respond)>& f);
+  json_value drain_progress() const;
   const limits& limit() const { return node_.context.settings.limits; }
   /// For messages that came without an id: unlike any other, also of other nodes and of earlier runs.
   std::string new_id();
