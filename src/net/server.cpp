@@ -35,7 +35,7 @@ void server::set_endpoints(std::vector<engine_endpoint> endpoints, ports::http_h
   http_ = http;
 }
 
-result<std::uint16_t> server::start() {
+result<bool> server::listen() {
   if (auto r = load_tls(); !r)
     return r.error();
   for (auto& s : shards_) {
@@ -44,14 +44,24 @@ result<std::uint16_t> server::start() {
       return port.error();
     options_.port = *port; // the first shard's choice for port 0 is everybody's
   }
+  return true;
+}
+
+result<std::uint16_t> server::start() {
+  const auto listening = listen();
+  // Also when nobody can be served: what was given a shard's loop ends there.
   for (auto& s : shards_)
     threads_.emplace_back([&s] { s->run(); });
   // Until every loop runs, "is this the shard's thread" has no answer.
   on_every_shard([](shard&) {});
+  if (!listening)
+    return listening.error();
   return options_.port;
 }
 
 void server::stop_accepting() {
+  if (threads_.empty())
+    return;
   on_every_shard([](shard& s) { s.stop_accepting(); });
 }
 

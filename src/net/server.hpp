@@ -36,7 +36,8 @@ class server final : public ports::egress {
 
   /// Before `start`. `http` may be null; both must outlive the server.
   void set_endpoints(std::vector<engine_endpoint> endpoints, ports::http_handler* http);
-  /// Binds every shard and starts the threads. Gives the port. Errors: `bad_address`, `cannot_listen`, `bad_tls`.
+  /// Binds every shard and starts the threads, these also after an error. Gives the port. Errors: `bad_address`, `cannot_listen`,
+  /// `bad_tls`.
   result<std::uint16_t> start();
   void stop_accepting();
   /// Tells every client and closes, then waits until all connections are gone or the time is over (then they are cut).
@@ -75,6 +76,7 @@ class server final : public ports::egress {
 
  private:
   result<bool> load_tls();
+  result<bool> listen();
   void on_every_shard(const std::function<void(shard&)>& f);
 
   server_options options_;
