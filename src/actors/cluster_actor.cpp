@@ -15,16 +15,20 @@ cluster_actor::cluster_actor(caf::actor_config& cfg, std::shared_ptr<class hub> 
   : caf::event_based_actor(cfg), hub_(std::move(h)), out_(p), machine_(o, me), me_(std::move(me)), listeners_(std::move(l)) {}
 
 caf::behavior cluster_actor::make_behavior() {
+  hub_->sure_until.store(time_point::min(), std::memory_order_release); // until it has looked around
   run(machine_.start(clock::now(), hub_->wall()));
   schedule();
   return {[this](const renewed_answer& m) { run(machine_.on_renewed(m.r, m.sent, clock::now(), hub_->wall())); },
-          [this](const read_answer& m) { run(machine_.on_read(m.r, clock::now(), hub_->wall())); },
+          [this](const read_answer& m) { on(m); },
           [this](const claimed_answer& m) { run(machine_.on_claimed(m.r, clock::now(), hub_->wall())); },
           [this](const link_news& m) {
             run(m.up ? machine_.on_link_up(m.peer, clock::now(), hub_->wall())
                      : machine_.on_link_down(m.peer, m.why, clock::now(), hub_->wall()));
           },
-          [this](const node_payload& m) { run(machine_.on_message(m.from, m.bytes, clock::now(), hub_->wall())); },
+          [this](const node_payload& m) {
+            heard_[m.from] = clock::now();
+            run(machine_.on_message(m.from, m.bytes, clock::now(), hub_->wall()));
+          },
           [this](const rooms_reported& m) { run(machine_.on_rooms_reported(m.report, clock::now(), hub_->wall())); },
           [this](const higher_epoch_seen& m) { run(machine_.on_higher_epoch(m.slot, m.epoch, clock::now())); },
           [this](const drain_slots& m) { on(m); },
@@ -34,7 +38,10 @@ caf::behavior cluster_actor::make_behavior() {
             quit();
           },
           [this](cluster_tick) {
+            look_around(clock::now());
             run(machine_.on_time(clock::now(), hub_->wall()));
+            if (listeners_.on_tick)
+              listeners_.on_tick(clock::now());
             schedule();
           }};
 }
@@ -47,7 +54,7 @@ void cluster_actor::schedule() {
 void cluster_actor::run(cluster::node_effects effects) {
   for (auto& one : effects)
     std::visit([this](auto& e) { apply(e); }, one);
-  if (drained_)
+  if (drained_.use_count() > 0) // it holds nothing but what its end does
     look_at_drain();
   show(clock::now());
 }
@@ -109,6 +116,7 @@ void cluster_actor::apply(cluster::peer_came& e) { log::info("peer-came", "peer=
 
 void cluster_actor::apply(cluster::peer_gone& e) {
   log::info("peer-gone", "peer={} number={}", e.id, e.node.number);
+  heard_.erase(e.id);
   for (auto& part : hub_->directories)
     caf::anon_send(part, peer_news{e.node, e.id, room_peer::news::gone});
 }

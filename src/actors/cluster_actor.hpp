@@ -7,7 +7,9 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,7 @@ class cluster_actor : public caf::event_based_actor {
   struct listeners {
     std::function<void(error)> on_give_up;       ///< the cluster will not have this node
     std::function<void(cluster_view)> on_view;   ///< the state, several times a second
+    std::function<void(time_point)> on_tick;     ///< at least every 100 ms
   };
 
   cluster_actor(caf::actor_config& cfg, std::shared_ptr<class hub> h, cluster_ports p, cluster::node_options o, ports::node_record me,
@@ -56,8 +59,14 @@ class cluster_actor : public caf::event_based_actor {
   void apply(cluster::give_up& e);
   void tell_rooms(std::vector<std::pair<std::uint16_t, cluster::slot_home>> slots, std::shared_ptr<void> reported);
   void on(const drain_slots& m);
+  void on(const read_answer& m);
   void look_at_drain();
   void show(time_point now);
+  // Knowing that one is still the home (cluster_actor_certainty.cpp).
+  void look_around(time_point now);
+  bool registry_away_for_all(time_point now) const;
+  bool heard_everybody_since(time_point when) const;
+  void be_sure(time_point now);
   cluster_view view() const;
   void schedule();
 
@@ -66,7 +75,11 @@ class cluster_actor : public caf::event_based_actor {
   cluster::node_machine machine_;
   ports::node_record me_;
   listeners listeners_;
-  time_point shown_{}; ///< when `on_view` was called
+  time_point shown_{};      ///< when `on_view` was called
+  time_point looked_{};     ///< when `look_around` was called last
+  std::optional<time_point> unsure_since_; ///< this process was stopped, or is new
+  bool asked_ = false;      ///< the registry, since then
+  std::map<std::string, time_point> heard_; ///< peers, over links
   bool draining_ = false;
   std::shared_ptr<void> drained_;
 };

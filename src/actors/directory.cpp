@@ -54,6 +54,7 @@ caf::behavior directory::make_behavior() {
           [this](const list_rooms& m) { on(m); },
           [this](const slots_news& m) { on(m); },
           [this](const peer_news& m) { on(m); },
+          [this](const to_all_rooms& m) { on(m); },
           [this](tick) { home_->timers.fire(now()); },
           [this](broadcast_acks_due m) { hub().acks.close(m.id); },
           [this](const close_connections& m) { on(m); },
@@ -216,6 +217,13 @@ void directory::on(const slots_news& m) {
       ++e.forwarded;
       caf::anon_send(e.actor, presence_op{presence_home{home_->slots.home_of(user), m.reported}});
     }
+}
+
+void directory::on(const to_all_rooms& m) {
+  for (auto& [key, e] : rooms_) {
+    ++e.forwarded;
+    caf::anon_send(e.actor, m.what);
+  }
 }
 
 void directory::on(const peer_news& m) {

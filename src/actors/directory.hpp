@@ -38,6 +38,7 @@ class directory : public pinned {
   void on(const list_rooms& m);
   void on(const slots_news& m);
   void on(const peer_news& m);
+  void on(const to_all_rooms& m);
   void on(const close_connections& m);
   void on(const end_entries& m);
   void on(connection_ended);

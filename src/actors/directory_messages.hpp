@@ -70,6 +70,11 @@ struct peer_news {
   room_peer::news what = room_peer::news::up;
 };
 
+/// To every room of this shard.
+struct to_all_rooms {
+  room_op what;
+};
+
 /// A deadline of some actor of this shard has come.
 struct tick {};
 
@@ -107,6 +112,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::presence_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_rooms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::slots_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::to_all_rooms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::wake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::broadcast_acks_due)

@@ -125,8 +125,12 @@ void hub::to_all_nodes(const cluster::wide_message& m) {
   if (!links)
     return;
   const auto bytes = cluster::sealed(cluster::addressee::wide, "", cluster::encode(m));
-  std::lock_guard lock(linked_mutex_);
-  for (auto& id : linked_)
+  std::set<std::string> to;
+  {
+    std::lock_guard lock(linked_mutex_);
+    to = linked_;
+  }
+  for (auto& id : to)
     links->send(id, bytes);
 }
 

@@ -13,6 +13,7 @@
 #include <caf/actor.hpp>
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -38,6 +39,10 @@ class hub : public std::enable_shared_from_this<hub> {
   ports::links* links = nullptr;
   ports::room_log* log = nullptr;
   caf::actor cluster;
+  /// Until then this node may order rooms: its part in the cluster has looked around lately. Renewed all the time, but not by a
+  /// process that was stopped.
+  std::atomic<time_point> sure_until{time_point::max()};
+  std::atomic<bool> log_away{false}; ///< Redis is away, for every node
 
   void tell_cluster(higher_epoch_seen m);
 

@@ -85,6 +85,7 @@ class presence_actor : public pinned {
   std::vector<presence::place> here_;          ///< the user's sockets on this node
   std::vector<presence::place> watching_here_;
   std::string status_here_;                    ///< the user's own word, as this node heard it
+  std::map<cluster::node_ref, presence::restore> early_; ///< for an epoch that this actor has not heard of yet
   bool believed_online_ = false;               ///< what the watchers here were told
   std::uint64_t next_wish_ = 1;
   std::map<std::uint64_t, wish> wishes_;       ///< bounded by cluster.max_pending

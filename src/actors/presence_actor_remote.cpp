@@ -48,15 +48,23 @@ void presence_actor::on(presence_home& m) {
       model_.forget_places();
       count_online(false);
     }
+    std::erase_if(early_, [&](auto& e) { return e.second.epoch <= home_.epoch; });
     return restore_at_home();
   }
-  if (!news || was_home)
+  if (!news)
     return;
-  model_.forget_places();
-  model_.on_restore({}, here_, watching_here_, believed_online_, now());
-  count_online(model_.now().online);
-  if (!status_here_.empty())
-    model_.on_status(status_here_, now());
+  if (!was_home) {
+    model_.forget_places();
+    model_.on_restore({}, here_, watching_here_, believed_online_, now());
+    count_online(model_.now().online);
+    if (!status_here_.empty())
+      model_.on_status(status_here_, now());
+  }
+  auto early = std::move(early_);
+  early_.clear();
+  for (auto& [node, r] : early)
+    if (r.epoch == home_.epoch)
+      from(node, r);
   auto waiting = std::move(wishes_);
   wishes_.clear();
   for (auto& [number, w] : waiting)
@@ -153,8 +161,14 @@ void presence_actor::from(cluster::node_ref, presence::tell& m) {
 // -- what other nodes want from the home --
 
 void presence_actor::from(cluster::node_ref node, presence::restore& m) {
-  if (!at_home())
-    return; // the sender will hear who is
+  if (m.epoch > home_.epoch || !at_home()) {
+    // The sender has heard of this node's new slots before this actor has; or it is behind and will hear who is the home.
+    if (m.epoch > home_.epoch)
+      early_.insert_or_assign(node, std::move(m));
+    return;
+  }
+  if (m.last_seen)
+    model_.seen(*m.last_seen);
   for (auto* list : {&m.sockets, &m.watchers})
     for (auto& p : *list)
       p.node = node;

@@ -62,6 +62,7 @@ class room_actor : public pinned, private cluster::replica_effects {
   void on(room_logged& m);
   void on(room_log_opened& m);
   void on(room_log_read& m);
+  void on(room_ordering_changed& m);
   /// Asks the replica; `a` hears what became of it.
   void ask(asker a, cluster::op_body what);
   void ask_members(asker a);
@@ -79,6 +80,8 @@ class room_actor : public pinned, private cluster::replica_effects {
   void open_log(std::uint64_t token, std::uint64_t epoch) override;
   void read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) override;
   void overtaken(std::uint64_t epoch) override;
+  bool may_order() const override;
+  bool log_is_away() const override;
   std::optional<session_ref> only_here(cluster::node_ref node, const std::optional<session_ref>& except) const;
 
   const std::shared_ptr<const std::string> key_;

@@ -124,6 +124,11 @@ void room_actor::send(std::span<const cluster::node_ref> to, std::string payload
 
 void room_actor::overtaken(std::uint64_t epoch) { hub().tell_cluster(higher_epoch_seen{cluster::slot_of(*key_), epoch}); }
 
+// The clock itself, not the round's time: a process that was stopped goes on with a round that began before.
+bool room_actor::may_order() const { return clock::now() < hub().sure_until.load(std::memory_order_acquire); }
+
+bool room_actor::log_is_away() const { return hub().log_away.load(std::memory_order_acquire); }
+
 // -- the cluster's news --
 
 void room_actor::on(room_home& m) {
@@ -195,6 +200,8 @@ void room_actor::on(room_logged& m) { replica_.on_appended(m.token, m.answer, m.
 void room_actor::on(room_log_opened& m) {
   replica_.on_log_opened(m.token, m.answer, m.end.epoch, m.tail, now(), hub().wall());
 }
+
+void room_actor::on(room_ordering_changed&) { replica_.on_ordering_changed(now(), hub().wall()); }
 
 void room_actor::on(room_log_read& m) { replica_.on_log_read(m.token, m.answer, m.found, now()); }
 

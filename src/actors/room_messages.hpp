@@ -120,8 +120,11 @@ struct room_log_read {
   std::vector<cluster::message_ptr> found;
 };
 
+/// Whether this node may order rooms, or whether the log is away for all, has changed.
+struct room_ordering_changed {};
+
 using room_op = std::variant<room_join, room_leave, room_publish, room_typing, room_document, room_members_asked,
                              room_recover, room_describe, room_list_members, room_home, room_peer, room_from_peer, room_logged,
-                             room_log_opened, room_log_read>;
+                             room_log_opened, room_log_read, room_ordering_changed>;
 
 } // namespace troupe::actors

@@ -47,6 +47,8 @@ bool presence_model::on_restore(cluster::node_ref node, const std::vector<place>
   return online_ && !was_online && !believed_online;
 }
 
+void presence_model::seen(unix_ms at) { book_->last_seen = std::max(book_->last_seen.value_or(at), at); }
+
 void presence_model::on_node_gone(cluster::node_ref node, time_point now, unix_ms wall) {
   std::erase_if(watchers_, [&](auto& w) { return w.node == node; });
   if (std::erase_if(sockets_, [&](auto& s) { return s.node == node; }) == 0 || !sockets_.empty())

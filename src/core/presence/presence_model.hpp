@@ -75,6 +75,8 @@ class presence_model {
   /// when watchers must be told that the user is online.
   bool on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers, bool believed_online,
                   time_point now);
+  /// The user was seen then, as another node remembers.
+  void seen(unix_ms at);
   /// A node is gone with its sockets and watchers.
   void on_node_gone(cluster::node_ref node, time_point now, unix_ms wall);
 
