@@ -146,9 +146,11 @@ test('a reload keeps the person, the rooms and the messages', async () => {
   noFaults(ann, bob);
 });
 
-test('the transport is shown: upgraded, and long polling alone', async () => {
+test('the transport and the node are shown: upgraded, and long polling alone', async () => {
   const ann = await enter(browser, node, 'ann', 'transports');
   await ann.locator('#connection-text', { hasText: /^WebSocket · (< 1|\d+) ms$/ }).waitFor();
+  const { node: id } = await (await fetch(`${node.url}/health`)).json();
+  await reads(ann.locator('#node-text'), `on ${id}`);
   const bob = await openPage(browser, `${node.url}/demo#room=transports&name=bob&transport=polling`);
   await joined(bob);
   await bob.locator('#connection-text', { hasText: /^Long polling · / }).waitFor();

@@ -1,5 +1,6 @@
 // docs/errors.md, docs/limits.md and docs/events.md list everything that the sources have. Run from a source tree.
 
+#include "core/cluster/link_hello.hpp"
 #include "core/engineio/close_reason.hpp"
 #include "core/engineio/http_error.hpp"
 #include "core/logic/event_names.hpp"
@@ -34,13 +35,16 @@ bool of_the_load_generator(const fs::path& file) {
   return text.find("src/load/") != text.npos || text.find("cli/load_") != text.npos;
 }
 
+/// Words of nodes among themselves, which only the log shows: docs/cluster.md has them.
+bool of_the_links(const fs::path& file) { return file.generic_string().ends_with("core/cluster/link_hello.cpp"); }
+
 /// Path -> text of every C++ source of the program and the library. Not the load generator's: its errors are sentences on the
 /// terminal of whoever started it, and no client sees them.
 std::map<std::string, std::string> sources() {
   std::map<std::string, std::string> found;
   for (const char* part : {"src", "include"})
     for (const auto& entry : fs::recursive_directory_iterator(root / part))
-      if (const auto kind = entry.path().extension(); (kind == ".cpp" || kind == ".hpp") && !of_the_load_generator(entry.path()))
+      if (const auto kind = entry.path().extension(); (kind == ".cpp" || kind == ".hpp") && !of_the_load_generator(entry.path()) && !of_the_links(entry.path()))
         found.emplace(entry.path().lexically_relative(root).string(), contents(entry.path()));
   return found;
 }
@@ -115,6 +119,15 @@ TEST_CASE("docs/errors.md lists every Engine.IO refusal and close reason") {
     CHECK(lists(page, "| `" + std::string(to_string(static_cast<close_reason>(reasons))) + "` |"));
   }
   CHECK(reasons >= 9);
+}
+
+TEST_CASE("docs/cluster.md lists every reason to refuse a link") {
+  const std::string page = contents(root / "docs/cluster.md");
+  for (std::size_t i = 0; i < troupe::cluster::link_refusals; ++i) {
+    const std::string word(to_string(static_cast<troupe::cluster::link_refusal>(i)));
+    INFO(word);
+    CHECK(lists(page, "`" + word + "`"));
+  }
 }
 
 TEST_CASE("docs/limits.md lists every limit with its default") {
