@@ -18,7 +18,8 @@ void room_replica::send(node_ref to, const replica_message& m) {
 // -- operations of this node --
 
 result<std::uint64_t> room_replica::submit(op_body body, time_point now, unix_ms wall) {
-  const bool at_once = role_ == role::home && !options_->logged;
+  const bool ours = role_ == role::home && (options_->logged || !options_->clustered || out_->may_order());
+  const bool at_once = ours && !options_->logged;
   if (waiting_.size() >= options_->max_pending || uncommitted_.size() >= options_->max_pending)
     return error{"overloaded", "too many messages wait for this room; try again in a moment"};
   const auto number = next_op_++;
@@ -27,7 +28,7 @@ result<std::uint64_t> room_replica::submit(op_body body, time_point now, unix_ms
     return number;
   }
   waiting_.push_back({{number, std::move(body)}, now + options_->operation_timeout});
-  if (role_ == role::home) {
+  if (ours) {
     carry_out(me_, room_op(waiting_.back().op), now, wall);
   } else if (role_ == role::follower) {
     send_op(waiting_.size() < 2 ? 0 : waiting_[waiting_.size() - 2].op.number, waiting_.back().op);
@@ -198,9 +199,10 @@ void room_replica::on_peer_gone(node_ref peer) {
 void room_replica::on_time(time_point now) {
   tail_.trim(now);
   if (retry_log_ && *retry_log_ <= now) {
-    retry_log_ = now + duration(1'000);
-    on_log_back();
+    try_log_again(now);
   }
+  if (reopen_ && *reopen_ <= now && role_ == role::opening)
+    open(now);
   while (!waiting_.empty() && waiting_.front().until <= now) {
     const auto number = waiting_.front().op.number;
     waiting_.pop_front();
@@ -215,8 +217,9 @@ std::optional<time_point> room_replica::next_deadline() const {
   auto next = tail_.next_deadline();
   if (!waiting_.empty() && (!next || waiting_.front().until < *next))
     next = waiting_.front().until;
-  if (retry_log_ && (!next || *retry_log_ < *next))
-    next = retry_log_;
+  for (auto& other : {retry_log_, reopen_})
+    if (other && (!next || *other < *next))
+      next = other;
   return next;
 }
 

@@ -69,6 +69,10 @@ class replica_effects {
   virtual void read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) = 0;
   /// The log knows a home of this epoch.
   virtual void overtaken(std::uint64_t epoch) = 0;
+  /// Whether this node can know that nobody has taken its rooms: it was not stopped just now, and others can be heard.
+  virtual bool may_order() const = 0;
+  /// Whether the log is known to be away for every node, so that no other home can begin.
+  virtual bool log_is_away() const = 0;
 };
 
 /// What an append gave.
@@ -112,8 +116,8 @@ class room_replica {
   void on_log_opened(std::uint64_t token, log_answer a, std::uint64_t log_epoch, const std::vector<message_ptr>& tail, time_point now,
                      unix_ms wall);
   void on_log_read(std::uint64_t token, log_answer a, const std::vector<message_ptr>& found, time_point now);
-  /// The log can be reached again. (Without this it is tried again every second.)
-  void on_log_back();
+  /// What `may_order` or `log_is_away` say has changed. (The log is also tried again by itself.)
+  void on_ordering_changed(time_point now, unix_ms wall);
 
   void on_time(time_point now);
   std::optional<time_point> next_deadline() const;
@@ -180,6 +184,10 @@ class room_replica {
   void write_log();
   void send_batch();
   void log_is_back();
+  void try_log_again(time_point now);
+  void go_on_without_log(time_point now);
+  bool without_log() const { return !log_up_ && out_->log_is_away() && out_->may_order(); }
+  void carry_out_waiting(time_point now, unix_ms wall);
   void answer_follow(node_ref from, follow& m);
   void answer_follow_from(node_ref from, const follow& m, std::vector<message_ptr> missing, bool complete);
 
@@ -230,6 +238,7 @@ class room_replica {
   std::map<node_ref, follow> reports_;
   std::deque<held_op> held_;
   bool slot_open_ = false;
+  std::optional<time_point> reopen_;   ///< the log could not be opened; when to try again
   unix_ms wall_ = 0;                   ///< of the last call that knew it
 };
 

@@ -9,9 +9,15 @@
 #include <algorithm>
 
 namespace troupe::cluster {
+namespace {
+
+constexpr duration log_retry{250};
+
+} // namespace
 
 void room_replica::on(node_ref from, cluster::submit& m, time_point now) {
-  const bool early = m.epoch > epoch_ || (m.epoch == epoch_ && role_ == role::opening);
+  const bool unsure = role_ == role::home && !options_->logged && !out_->may_order();
+  const bool early = m.epoch > epoch_ || (m.epoch == epoch_ && (role_ == role::opening || unsure));
   if (early && held_.size() < options_->max_pending)
     held_.push_back({from, std::move(m)});
   else if (role_ == role::home && m.epoch == epoch_)
@@ -173,7 +179,8 @@ std::optional<op_result> room_replica::place_document(node_ref from, std::uint64
 std::optional<op_result> room_replica::place_new(std::shared_ptr<room_message> m, time_point now) {
   m->epoch = epoch_;
   m->seq = ++placed_;
-  if (options_->logged && log_up_) {
+  const bool at_once = without_log() && uncommitted_.empty() && !appending_;
+  if (options_->logged && !at_once) {
     uncommitted_.push_back(std::move(m));
     write_log();
     return std::nullopt;
@@ -257,15 +264,10 @@ void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t 
     return write_log();
   }
   if (a == log_answer::unavailable) {
+    // Whether it was written is open. Nobody hears of it before that is known, or before it is known that the log is away for all.
     log_up_ = false;
-    retry_log_ = now + duration(1'000);
-    while (!uncommitted_.empty()) {
-      auto m = std::move(uncommitted_.front());
-      uncommitted_.pop_front();
-      unsaved_.push_back(m);
-      commit(m, safety::home, now);
-    }
-    return;
+    retry_log_ = now + log_retry;
+    return go_on_without_log(now);
   }
   log_is_back();
   unsaved_.erase(unsaved_.begin(), unsaved_.begin() + static_cast<std::ptrdiff_t>(std::min(append_unsaved_, unsaved_.size())));
@@ -277,13 +279,51 @@ void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t 
   write_log();
 }
 
-void room_replica::on_log_back() {
-  if (log_up_)
+void room_replica::go_on_without_log(time_point now) {
+  if (!without_log() || role_ != role::home || appending_)
     return;
-  if (unsaved_.empty())
-    log_is_back();
+  while (!uncommitted_.empty()) {
+    auto m = std::move(uncommitted_.front());
+    uncommitted_.pop_front();
+    unsaved_.push_back(m);
+    commit(m, safety::home, now);
+  }
+}
+
+void room_replica::try_log_again(time_point now) {
+  retry_log_.reset();
+  if (log_up_ || role_ != role::home)
+    return;
+  retry_log_ = now + log_retry;
+  go_on_without_log(now);
+  if (unsaved_.empty() && uncommitted_.empty())
+    log_is_back(); // the next message finds out
   else
     send_batch();
+}
+
+void room_replica::on_ordering_changed(time_point now, unix_ms wall) {
+  wall_ = wall;
+  if (role_ != role::home)
+    return;
+  if (!log_up_)
+    try_log_again(now);
+  if (!options_->logged && out_->may_order())
+    carry_out_waiting(now, wall);
+}
+
+void room_replica::carry_out_waiting(time_point now, unix_ms wall) {
+  auto held = std::move(held_);
+  held_.clear();
+  for (auto& h : held)
+    if (h.what.epoch == epoch_)
+      carry_out_in_turn(h.from, h.what, now);
+  // A copy: what is answered at once leaves the list.
+  std::vector<room_op> own;
+  for (auto& w : waiting_)
+    own.push_back(w.op);
+  for (auto& op : own)
+    carry_out(me_, std::move(op), now, wall);
 }
 
 // -- followers --

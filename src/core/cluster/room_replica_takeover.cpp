@@ -5,6 +5,11 @@
 #include <algorithm>
 
 namespace troupe::cluster {
+namespace {
+
+constexpr duration log_open_retry{250};
+
+} // namespace
 
 void room_replica::on_home(node_ref home, std::uint64_t epoch, bool open_now, time_point now, unix_ms wall) {
   wall_ = wall;
@@ -20,6 +25,7 @@ void room_replica::on_home(node_ref home, std::uint64_t epoch, bool open_now, ti
     epoch_ = epoch;
     confirmed_ = false;
     opening_ = 0;
+    reopen_.reset();
     slot_open_ = false;
     arrived_.clear();
     std::erase_if(reports_, [&](auto& r) { return r.second.promised < epoch; });
@@ -60,6 +66,7 @@ void room_replica::step_down() {
 }
 
 void room_replica::open(time_point now) {
+  reopen_.reset();
   if (options_->logged) {
     opening_ = ++token_;
     return out_->open_log(opening_, epoch_);
@@ -79,7 +86,13 @@ void room_replica::on_log_opened(std::uint64_t token, log_answer a, std::uint64_
   }
   if (a == log_answer::unavailable) {
     log_up_ = false;
-    retry_log_ = now + duration(1'000);
+    if (!without_log()) {
+      reopen_ = now + log_open_retry; // without the log nobody knows what was said last, unless it is away for all
+      return;
+    }
+    retry_log_ = now + log_open_retry;
+  } else {
+    log_is_back();
   }
   finish_opening(tail, tail.empty() ? 0 : tail.back()->seq, now, wall);
 }
@@ -139,18 +152,8 @@ void room_replica::finish_opening(const std::vector<message_ptr>& log_tail, std:
   for (auto& [node, report] : reports)
     answer_follow(node, report);
   write_log();
-  auto held = std::move(held_);
-  held_.clear();
-  for (auto& h : held) {
-    if (h.what.epoch == epoch_)
-      carry_out_in_turn(h.from, h.what, now);
-  }
-  // A copy: what is answered at once leaves the list.
-  std::vector<room_op> own;
-  for (auto& w : waiting_)
-    own.push_back(w.op);
-  for (auto& op : own)
-    carry_out(me_, std::move(op), now, wall);
+  if (options_->logged || !options_->clustered || out_->may_order())
+    carry_out_waiting(now, wall);
 }
 
 } // namespace troupe::cluster

@@ -59,6 +59,14 @@ TEST_CASE("a room without log keeps its order while nodes crash") { all_hold({.l
 
 TEST_CASE("a logged room goes on while its log comes and goes") { all_hold({.log_outages = true}, seeds(60)); }
 
+TEST_CASE("a logged room keeps every promise while its log comes and goes and nodes stop and go on") {
+  all_hold({.pauses = true, .log_outages = true}, seeds(120));
+}
+
+TEST_CASE("a room without log keeps its order while nodes stop and go on") {
+  all_hold({.logged = false, .pauses = true}, seeds(60));
+}
+
 TEST_CASE("the judge finds a log without fence") { CHECK(found({.crashes = true, .pauses = true, .cuts = true, .no_fence = true})); }
 
 TEST_CASE("the judge finds a shortcut at the publisher's node") { CHECK(found({.shortcut = true})); }

@@ -35,6 +35,9 @@ struct recorder : replica_effects {
   void open_log(std::uint64_t token, std::uint64_t) override { opened = token; }
   void read_log(std::uint64_t, std::uint64_t, std::uint64_t) override {}
   void overtaken(std::uint64_t) override {}
+  bool may_order() const override { return sure; }
+  bool log_is_away() const override { return away; }
+  bool sure = true, away = false;
 };
 
 struct fixture {
@@ -113,20 +116,48 @@ TEST_CASE("a logged message is delivered when the log has it, and not before") {
   CHECK(f.out.results[0].second.level == safety::stored);
 }
 
-TEST_CASE("while the log is away messages go on and are written when it is back") {
+TEST_CASE("while the log is away for all, messages go on and are written when it is back") {
   fixture f;
   f.o.logged = true;
+  f.out.away = true;
   auto r = f.alone();
   r.on_log_opened(f.out.opened, log_answer::unavailable, 0, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   REQUIRE(f.out.results.size() == 1);
   CHECK(f.out.results[0].second.level == safety::home);
   CHECK(r.unsaved() == 1);
-  CHECK(r.next_deadline() == start + 1s);
-  r.on_time(start + 1s);
+  r.on_time(r.next_deadline().value());
   REQUIRE(f.out.appends.size() == 1);
   r.on_appended(f.out.appends[0].first, log_answer::taken, 0, 0, start + 1s);
   CHECK(r.unsaved() == 0);
+}
+
+TEST_CASE("an append without an answer is made again, and nobody hears of its messages meanwhile") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  r.on_appended(f.out.appends[0].first, log_answer::unavailable, 0, 0, start);
+  CHECK(f.out.delivered.empty());
+  r.on_time(r.next_deadline().value());
+  REQUIRE(f.out.appends.size() == 2);
+  r.on_appended(f.out.appends[1].first, log_answer::refused, 1, 1, start); // it had been written
+  REQUIRE(f.out.results.size() == 1);
+  CHECK(f.out.results[0].second.level == safety::stored);
+  CHECK(f.out.delivered.size() == 1);
+}
+
+TEST_CASE("a home that was stopped orders nothing before it knows that it still is the home") {
+  fixture f;
+  f.o.clustered = true;
+  auto r = f.alone();
+  f.out.sure = false;
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  CHECK(f.out.delivered.empty());
+  f.out.sure = true;
+  r.on_ordering_changed(start, 0);
+  CHECK(f.out.delivered.size() == 1);
 }
 
 TEST_CASE("a home that the log has overtaken delivers nothing more") {

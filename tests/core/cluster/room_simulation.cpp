@@ -27,10 +27,15 @@ struct node : replica_effects {
   void open_log(std::uint64_t token, std::uint64_t epoch) override;
   void read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) override;
   void overtaken(std::uint64_t) override {}
+  bool may_order() const override;
+  bool log_is_away() const override { return knows_log_away; }
 
   world& w;
   const unsigned index;
   bool alive = true, paused = false;
+  time_point sure_until{};
+  bool confirmed = true;         ///< since it was stopped, it has looked who is home of what
+  bool knows_log_away = false;
   std::vector<std::function<void()>> deferred; ///< what happens to a stopped process when it goes on
   std::unique_ptr<room_replica> replica;
   replica_counters counts;
@@ -147,10 +152,12 @@ class world {
   }
   /// As the registry grants it: epochs only grow, one home each.
   void move_home(unsigned i) {
+    if (!log.up) // and of the registry, which is the same Redis
+      return at(duration(100), [this, i] { move_home(nodes[i]->alive && !nodes[i]->paused ? i : usable().front()); });
     ++result.moves;
     auto& n = *nodes[i];
     home_ = i;
-    const auto epoch = ++epoch_;
+    const auto epoch = granted_ = ++epoch_;
     to(i, duration(0), [this, &n, i, epoch] {
       if (epoch < n.home_epoch)
         return;
@@ -175,6 +182,44 @@ class world {
   };
   link_state& link(unsigned a, unsigned b) { return links_[{std::min(a, b), std::max(a, b)}]; }
 
+  /// What the node's own part in the cluster does ten times a second. A node that was stopped first looks who is home.
+  void tick(unsigned i) {
+    to(i, duration(0), [this, &n = *nodes[i], i] {
+      if (n.sure_until != time_point{} && now >= n.sure_until && n.confirmed) {
+        n.confirmed = false;
+        ask_who_is_home(i);
+      }
+      if (n.confirmed)
+        n.sure_until = now + duration(700);
+      const bool all_linked = std::all_of(n.linked.begin(), n.linked.end(), [&](auto& l) { return l.second || !nodes[l.first]->alive; });
+      const bool away = !log.up && all_linked && now - log_since >= duration(300);
+      if (away != n.knows_log_away) {
+        n.knows_log_away = away;
+        n.replica->on_ordering_changed(now, wall());
+      }
+      n.replica->on_time(now);
+    });
+  }
+  void ask_who_is_home(unsigned i) {
+    at(hop(), [this, i] {
+      const bool answered = log.up; // the same Redis
+      to(i, hop(), [this, i, answered, home = home_, epoch = granted_] {
+        auto& n = *nodes[i];
+        if (!answered)
+          return at(duration(100), [this, i] { ask_who_is_home(i); });
+        learn_home(i, home, epoch);
+        n.confirmed = true;
+        n.sure_until = now + duration(700);
+        n.replica->on_ordering_changed(now, wall());
+      });
+    });
+  }
+  void turn_log(bool up) {
+    if (log.up != up)
+      log_since = now;
+    log.up = up;
+  }
+
   std::vector<unsigned> usable() const {
     std::vector<unsigned> list;
     for (auto& n : nodes)
@@ -191,6 +236,13 @@ class world {
     }
     now = end;
   }
+  void live(duration length) {
+    for (const auto end = now + length; now < end;) {
+      for (auto& n : nodes)
+        tick(n->index);
+      run_until(now + duration(30));
+    }
+  }
   void fault();
   void publish(unsigned i);
   void heal();
@@ -202,11 +254,12 @@ class world {
   time_point now{std::chrono::hours(1)};
   std::vector<std::unique_ptr<node>> nodes;
   log_store log;
+  time_point log_since{};
   verdict result;
   std::map<std::string, safety> acked;
   unsigned next_text_ = 0;
   unsigned home_ = 0;
-  std::uint64_t epoch_ = 100;
+  std::uint64_t epoch_ = 100, granted_ = 0;
 
  private:
   std::multimap<std::pair<time_point, std::uint64_t>, std::function<void()>> events_;
@@ -217,6 +270,8 @@ class world {
 node::node(world& world, unsigned i) : w(world), index(i) {
   replica = std::make_unique<room_replica>(w.options_, w.ref(i), *this, counts);
 }
+
+bool node::may_order() const { return w.now < sure_until; }
 
 void node::deliver(const message_ptr& m) { seen.push_back(m); }
 
@@ -255,7 +310,7 @@ void node::append(std::uint64_t token, std::uint64_t epoch, std::vector<message_
       for (auto& m : batch)
         w.log.entries.emplace_back(std::pair{epoch, m->seq}, m);
     if (a == log_answer::taken && w.pick(50) == 0 && w.plan_.log_outages) {
-      w.log.up = false; // the answer is lost with the connection
+      w.turn_log(false); // the answer is lost with the connection
       a = log_answer::unavailable;
     }
     w.to(index, w.hop(), [this, token, a, last = w.log.last()] { replica->on_appended(token, a, last.first, last.second, w.now); });
@@ -343,7 +398,7 @@ void world::fault() {
         if (home_ == victim && length.count() > 1'000)
           at(duration(1'200), [this, victim] {
             const auto rest = usable();
-            if (home_ == victim)
+            if (home_ == victim && nodes[victim]->paused)
               move_home(rest[pick(static_cast<unsigned>(rest.size()))]);
           });
         at(length, [this, &n] {
@@ -376,10 +431,7 @@ void world::fault() {
     case 3: return move_home(victim); // rebalancing, a drain
     case 4:
       if (plan_.log_outages) {
-        log.up = !log.up;
-        if (log.up)
-          for (auto& n : nodes)
-            to(n->index, hop(), [this, &n = *n] { n.replica->on_log_back(); });
+        turn_log(!log.up);
       }
       return;
     default: return;
@@ -387,21 +439,19 @@ void world::fault() {
 }
 
 void world::heal() {
-  run_until(now + std::chrono::seconds(6)); // every pause is over
-  log.up = true;
-  for (auto& n : nodes)
-    to(n->index, hop(), [this, &n = *n] { n.replica->on_log_back(); });
+  live(std::chrono::seconds(6)); // every pause is over
+  turn_log(true);
   for (auto& a : nodes)
     for (auto& b : nodes)
       if (a->index < b->index && a->alive && b->alive)
         set_link(a->index, b->index, true);
-  run_until(now + std::chrono::seconds(1));
+  live(std::chrono::seconds(1));
   if (!nodes[home_]->alive)
     move_home(usable().front());
-  run_until(now + std::chrono::seconds(2));
+  live(std::chrono::seconds(2));
   // A last word, which everybody must hear.
   publish(usable().back());
-  run_until(now + std::chrono::seconds(3));
+  live(std::chrono::seconds(3));
 }
 
 void world::judge() {
@@ -453,23 +503,19 @@ verdict world::play() {
     for (auto& b : nodes)
       if (a->index < b->index)
         set_link(a->index, b->index, true);
-  run_until(now + duration(200));
+  live(duration(200));
   move_home(0);
-  run_until(now + duration(300));
+  live(duration(300));
   for (auto& n : nodes) {
     n->join_op = n->replica->next_operation();
     (void)n->replica->set_members(1, now, wall());
   }
-  run_until(now + duration(500));
+  live(duration(500));
   for (unsigned r = 0; r < plan_.rounds; ++r) {
     for (unsigned k = 0; k < 6; ++k)
       publish(pick(plan_.nodes));
     fault();
-    for (unsigned t = 0; t < 4; ++t) {
-      run_until(now + duration(30));
-      for (auto& n : nodes)
-        to(n->index, duration(0), [this, &n = *n] { n.replica->on_time(now); });
-    }
+    live(duration(120));
   }
   heal();
   judge();
