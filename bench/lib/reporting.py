@@ -21,11 +21,13 @@ def write_report(records, directory):
 
 def head(summary):
     m = summary.meta
-    rounds = max((r["round"] for r in summary.records.all), default=0)
+    each = [max(r["round"] for r in summary.records.find(cell=name)) for name in {r["cell"] for r in summary.records.all if r["generators"] == 1}]
+    most, least = max(each, default=0), min(each, default=0)
+    rounds = f"{most} interleaved rounds{f' ({least} to {most}, by cell)' if least < most else ''}" if most > 1 else "1 round"
     lines = [
         f"# Troupe beside its peers, {m['date']}\n",
         f"{m['cpu']}, {m['cores']} cores, {m['memory_gib']} GiB; {m['system']}, kernel {m['kernel']}. Troupe at commit `{m['troupe']}`.\n",
-        f"Written by `bench/run` from `raw.jsonl`: {rounds} interleaved {'round' if rounds == 1 else 'rounds'}, "
+        f"Written by `bench/run` from `raw.jsonl`: {rounds}, "
         f"{m['warmup_s']:g} s of warm-up and {m['duration_s']:g} s measured per cell (latency twice that, idle 25 s). Servers on one core, all "
         "their processes and Redis together; the generator on another. Figures are medians, with the lowest and the highest round "
         "in brackets; ratios are ratios of medians. [bench/README.md](../../../bench/README.md) says what each cell is.\n",

@@ -18,12 +18,19 @@ def spread(values):
     return Spread(min(values), statistics.median(values), max(values), len(values)) if values else None
 
 
+def merged(metas):
+    """What a run was gone on with may have been asked of fewer servers than before."""
+    known = {name: text for meta in metas for name, text in meta.get("servers", {}).items()}
+    missing = {name: why for meta in metas for name, why in meta.get("missing", {}).items() if name not in known}
+    return {"servers": known, "missing": missing}
+
+
 class Summary:
     """Answers by cell, server and figure."""
 
     def __init__(self, records):
         self.records = records
-        self.meta = records.metas[-1] if records.metas else {}
+        self.meta = {**records.metas[-1], **merged(records.metas)} if records.metas else {}
         measured = {r["server"] for r in records.all}
         self.servers = [s for s in servers.ALL if s.name in measured]
 
