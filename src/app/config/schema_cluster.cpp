@@ -25,6 +25,7 @@ std::vector<config_option> cluster() {
   number_of("cluster.max_pending", AT(cluster.max_pending), {1, 10'000'000}, "Publishes and joins of one room that may wait.");
   number_of("cluster.tail_messages", AT(cluster.tail_messages), {10, 1'000'000}, "Last messages that every node keeps of a room, for nodes that missed them.");
   number_of("cluster.tail_bytes", AT(cluster.tail_bytes), {1'000, 1'000'000'000}, "And not more than this.");
+  number_of("cluster.max_tunnels", AT(cluster.max_tunnels), {0, 1'000'000}, "Connections of clients whose session lives on another node, which serves them through this one.");
   number_of("cluster.drain_timeout_ms", AT(cluster.drain_timeout), {0, 600'000}, "How long the stop waits until other nodes have taken this one's rooms.");
   return t;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 namespace troupe::net {
+struct second_way_metrics;
 struct tunnel_metrics;
 }
 namespace troupe::redis {
@@ -21,6 +22,7 @@ struct cluster_facts {
   std::shared_ptr<const actors::cluster_view> view; ///< null before the node has looked around
   std::vector<net::link_status> links;
   const net::link_metrics* link_counters = nullptr;
+  const net::second_way_metrics* bus_way_counters = nullptr;
   const net::tunnel_metrics* tunnel_counters = nullptr;
   const redis::metrics* store_counters = nullptr;
   bool store_up = false;                            ///< Redis takes commands

@@ -2,6 +2,7 @@
 #include "app/http/metric_family.hpp"
 #include "app/http/node_metrics.hpp"
 #include "backends/redis/metrics.hpp"
+#include "net/link/second_way.hpp"
 #include "net/link/tunnel_line.hpp"
 
 #include <span>
@@ -12,6 +13,7 @@ namespace {
 using cluster::node_counters;
 using cluster::replica_counters;
 using net::link_metrics;
+using net::second_way_metrics;
 using net::tunnel_metrics;
 using prometheus::MetricType;
 
@@ -83,6 +85,14 @@ constexpr row<link_metrics, link_metrics::counter> link_rows[] = {
    "Heartbeats sent on links that were silent otherwise"},
   {"troupe_link_stalls_total", &link_metrics::gaps,
    "Times that the links' thread got no processor for so long that no peer is blamed"},
+};
+
+constexpr row<second_way_metrics, counter> bus_way_rows[] = {
+  {"troupe_links_over_bus_total", &second_way_metrics::opened, "Times that Redis pub/sub took the place of a link"},
+  {"troupe_links_over_bus_ended_total", &second_way_metrics::ended, "Times that this ended"},
+  {"troupe_link_bus_messages_sent_total", &second_way_metrics::messages_out, "Messages sent that way"},
+  {"troupe_link_bus_messages_received_total", &second_way_metrics::messages_in, "Messages that came that way"},
+  {"troupe_link_bus_gaps_total", &second_way_metrics::gaps, "Gaps in what came that way, each of which ended it"},
 };
 
 constexpr row<tunnel_metrics, tunnel_metrics::counter> tunnel_rows[] = {
@@ -164,6 +174,7 @@ void add_cluster_families(metric_families& to, const cluster_facts& facts, bool 
   add_rows(to, node_rows, view.counters);
   add_rows(to, replica_rows, counts.replicas);
   add_links(to, *facts.link_counters);
+  add_rows(to, bus_way_rows, *facts.bus_way_counters);
   add_rows(to, tunnel_rows, *facts.tunnel_counters);
   add_one(to, "troupe_redis_up", "1 while Redis takes commands", facts.store_up);
   add_rows(to, redis_rows, *facts.store_counters);

@@ -30,47 +30,72 @@ std::string bind_address(const config& c) {
   return is_address(host) ? host : "0.0.0.0";
 }
 
+/// Where clients reach this node. Empty: its port is not known before it listens.
+std::string client_url(const config& c) {
+  if (!c.cluster.url.empty() || c.server.port == 0)
+    return c.cluster.url;
+  const auto host = is_everywhere(c.server.host) ? advertised_host(c) : c.server.host;
+  const auto shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  return (c.server.tls_cert.empty() ? "http://" : "https://") + shown + ":" + std::to_string(c.server.port);
+}
+
 } // namespace
 
-cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, std::function<void(error)> refused)
+cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, net::server& clients,
+                           std::function<void(error)> refused)
   : redis_(std::move(store)), registry_(redis_, c.cluster.name), log_(redis_, c.cluster.name, cluster::slot_of),
+    ways_(std::make_unique<net::second_way>(cluster::link_peer{me.id, me.incarnation, me.number}, bus_, router_, c.cluster.link_heartbeat,
+                                            2 * c.cluster.link_timeout)),
     bus_(redis_, c.cluster.name),
-    links_(std::make_unique<net::link_server>(link_options_of(c, {me.id, me.incarnation, me.number}), router_)),
-    setup_{{registry_, *links_, bus_, log_}, node_options_of(c), {}, router_, {std::move(refused), {}}} {
+    links_(std::make_unique<net::link_server>(link_options_of(c, {me.id, me.incarnation, me.number}), *ways_)),
+    setup_{{registry_, *ways_, bus_, log_}, node_options_of(c), {}, router_, {std::move(refused), {}}} {
+  ways_->use(*links_);
+  setup_.listeners.on_tick = [this](time_point now) { ways_->tick(now); };
   setup_.me.id = me.id;
   setup_.me.incarnation = me.incarnation;
   setup_.me.number = me.number;
   setup_.me.host = advertised_host(c);
-  setup_.me.url = c.cluster.url;
+  setup_.me.url = client_url(c);
   setup_.me.version = TROUPE_VERSION;
   setup_.listeners.on_view = [this](actors::cluster_view v) {
     auto news = std::make_shared<const actors::cluster_view>(std::move(v));
     std::lock_guard lock(view_mutex_);
     view_ = std::move(news);
   };
+  tunnels_ = std::make_unique<net::tunnel_pump>(*links_, c.cluster.max_tunnels);
+  links_->serve_tunnels([&clients](net::stream s, net::arrival from) { return clients.adopt_tunnel(std::move(s), std::move(from)); },
+                        [&clients] { return clients.has_room(); });
+  clients.set_tunnels(tunnels_.get());
   bus_.subscribe(actors::cluster_channel, [this](std::string_view, std::string_view bytes) { router_.on_bus(bytes); });
 }
 
 cluster_node::~cluster_node() { stop(); }
 
-result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const identity& me, std::function<void(error)> refused) {
+result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const identity& me, net::server& clients,
+                                                         std::function<void(error)> refused) {
   auto options = redis_options_of(c);
   if (!options)
     return options.error();
   auto store = redis::client::make(*options);
   if (!store)
     return store.error();
-  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), me, std::move(refused)));
+  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), me, clients, std::move(refused)));
   auto port = n->links_->listen(bind_address(c), c.cluster.port);
   if (!port)
     return error{port.error().code, port.error().message + " (cluster.bind, cluster.port)"};
   n->setup_.me.port = *port;
+  n->tunnels_->start();
   return n;
 }
 
 std::shared_ptr<const actors::cluster_view> cluster_node::view() const {
   std::lock_guard lock(view_mutex_);
   return view_;
+}
+
+cluster_facts cluster_node::facts() const {
+  return {view(), links_->status(), &links_->counters(), &ways_->counters(), &tunnels_->counters(),
+          &redis_->counters(), redis_->up()};
 }
 
 std::vector<std::string> cluster_node::not_ready() const {
@@ -91,6 +116,9 @@ std::vector<std::string> cluster_node::not_ready() const {
 
 void cluster_node::stop() {
   router_.release();
+  ways_->stop();
+  if (tunnels_)
+    tunnels_->stop();
   if (links_)
     links_->stop();
 }

@@ -3,12 +3,16 @@
 
 #include "actors/cluster_setup.hpp"
 #include "app/config.hpp"
+#include "app/http/cluster_facts.hpp"
 #include "backends/redis/client.hpp"
 #include "backends/redis/redis_bus.hpp"
 #include "backends/redis/redis_registry.hpp"
 #include "backends/redis/redis_room_log.hpp"
 #include "base/error.hpp"
 #include "net/link/link_server.hpp"
+#include "net/link/second_way.hpp"
+#include "net/link/tunnel_pump.hpp"
+#include "net/server.hpp"
 
 #include <functional>
 #include <memory>
@@ -28,8 +32,10 @@ class cluster_node {
     std::uint64_t incarnation = 0;
   };
   /// Listens for other nodes. Errors: those of the configuration, of the listener and of Redis' TLS; that Redis cannot be
-  /// reached is none, because it may come. `refused` is told when the cluster will not have this node.
-  static result<std::unique_ptr<cluster_node>> make(const config& c, const identity& me, std::function<void(error)> refused);
+  /// reached is none, because it may come. `refused` is told when the cluster will not have this node. Connections of
+  /// `clients` whose session lives on another node go there, and theirs come here; it must not have been started.
+  static result<std::unique_ptr<cluster_node>> make(const config& c, const identity& me, net::server& clients,
+                                                    std::function<void(error)> refused);
   ~cluster_node();
 
   /// Before the actors: where clients reach this node, known when its port is.
@@ -39,23 +45,28 @@ class cluster_node {
   void stop();
   /// What the node last knew of the cluster; null before it knew anything. Any thread.
   std::shared_ptr<const actors::cluster_view> view() const;
+  /// The same with its links and its Redis. Any thread.
+  cluster_facts facts() const;
   /// Why the node is not ready, one sentence each. Any thread.
   std::vector<std::string> not_ready() const;
 
   std::uint16_t port() const { return setup_.me.port; }
   const redis::client& store() const { return *redis_; }
   const net::link_server& links() const { return *links_; }
-  net::link_server& links() { return *links_; }
+  const net::tunnel_pump& tunnels() const { return *tunnels_; }
 
  private:
-  cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, std::function<void(error)> refused);
+  cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, net::server& clients,
+               std::function<void(error)> refused);
 
   std::shared_ptr<redis::client> redis_;
   redis::redis_registry registry_;
   redis::redis_room_log log_;
-  redis::redis_bus bus_;
   actors::link_router router_;
+  std::unique_ptr<net::second_way> ways_; ///< the links, or the bus; outlives the bus
+  redis::redis_bus bus_;
   std::unique_ptr<net::link_server> links_;
+  std::unique_ptr<net::tunnel_pump> tunnels_;
   actors::cluster_setup setup_;
   mutable std::mutex view_mutex_;
   std::shared_ptr<const actors::cluster_view> view_;

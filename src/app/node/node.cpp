@@ -60,6 +60,9 @@ result<bool> node::build() {
   net_ = std::make_unique<net::server>(net_options(config_, number_));
   http_context context{config_, *net_, counts_, id_, TROUPE_VERSION};
   context.not_ready = [this] { return cluster_ ? cluster_->not_ready() : std::vector<std::string>(); };
+  context.cluster = [this] { return cluster_ ? cluster_->facts() : cluster_facts{}; };
+  context.self = {number_, static_cast<std::uint64_t>(wall_clock_now())};
+  const auto self = context.self;
   http_ = std::make_unique<http_routes>(std::move(context));
   std::vector<ports::run_loop*> loops;
   for (std::uint16_t i = 0; i < net_->shards(); ++i)
@@ -67,9 +70,9 @@ result<bool> node::build() {
   actors::surroundings around;
   around.record_event = [this](std::string_view topic, std::string_view json) { event_log_.record(topic, json); };
   auto options = actor_options(config_, number_);
-  options.me = {number_, static_cast<std::uint64_t>(wall_clock_now())};
+  options.me = self;
   if (config_.cluster.enabled) {
-    auto made = cluster_node::make(config_, {id_, number_, options.me.incarnation}, [this](const error&) { refused_ = true; });
+    auto made = cluster_node::make(config_, {id_, number_, options.me.incarnation}, *net_, [this](const error&) { refused_ = true; });
     if (!made)
       return made.error();
     cluster_ = std::move(*made);
