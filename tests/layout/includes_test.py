@@ -19,7 +19,7 @@ MAY_INCLUDE = {
 OWNED = {
     "caf/": {"actors"},
     "boost/asio": {"net", "app"},
-    "boost/beast": {"net"},
+    "boost/beast": {"net", "app"},  # app: the command line asks a running node
     "spdlog/": {"app", "base"},
     "jose/": {"backends"},
     "hiredis/": {"backends"},

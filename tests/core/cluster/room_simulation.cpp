@@ -154,6 +154,8 @@ class world {
   void move_home(unsigned i) {
     if (!log.up) // and of the registry, which is the same Redis
       return at(duration(100), [this, i] { move_home(nodes[i]->alive && !nodes[i]->paused ? i : usable().front()); });
+    if (!plan_.logged && !linked_to_all(i))
+      return at(duration(50), [this, i] { move_home(nodes[i]->alive && !nodes[i]->paused ? i : usable().front()); });
     ++result.moves;
     auto& n = *nodes[i];
     home_ = i;
@@ -220,6 +222,13 @@ class world {
     log.up = up;
   }
 
+  bool linked_to_all(unsigned i) const {
+    const auto others = usable();
+    return std::all_of(others.begin(), others.end(), [&](auto o) {
+      const auto l = nodes[i]->linked.find(o);
+      return o == i || (l != nodes[i]->linked.end() && l->second);
+    });
+  }
   std::vector<unsigned> usable() const {
     std::vector<unsigned> list;
     for (auto& n : nodes)
@@ -428,7 +437,10 @@ void world::fault() {
         });
       }
       return;
-    case 3: return move_home(victim); // rebalancing, a drain
+    case 3: // rebalancing, a drain; nobody takes a room from a node that it cannot ask
+      if (plan_.logged || linked_to_all(victim))
+        move_home(victim);
+      return;
     case 4:
       if (plan_.log_outages) {
         turn_log(!log.up);
