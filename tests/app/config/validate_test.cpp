@@ -14,16 +14,29 @@ std::vector<std::string> complaints(const settings& s) {
 } // namespace
 
 TEST_CASE("what this version cannot do is refused when it is asked for, and accepted as false") {
-  for (const char* key : {"cluster.enabled", "recovery.enabled", "rooms.history.enabled"}) {
-    CAPTURE(key);
-    CHECK(complaints({{key, "false"}}).empty());
-    auto found = complaints({{key, "true"}});
-    REQUIRE(found.size() == 1);
-    CHECK(found[0].find("not available in this version") != std::string::npos);
-  }
-  CHECK(mentions(
-    mistakes(load({"", {{"ENABLE_WEBSOCKET_CLUSTERING", "true"}}, {}})),
-    "environment variable ENABLE_WEBSOCKET_CLUSTERING: cluster.enabled: clustering is not available"));
+  CHECK(complaints({{"recovery.enabled", "false"}}).empty());
+  auto found = complaints({{"recovery.enabled", "true"}});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].find("not available in this version") != std::string::npos);
+}
+
+TEST_CASE("a cluster needs a secret and Redis, and times that fit each other") {
+  CHECK(complaints({{"cluster.enabled", "false"}}).empty());
+  auto found = mistakes(load({"", {{"ENABLE_WEBSOCKET_CLUSTERING", "true"}}, {}}));
+  CHECK(found.size() == 2);
+  CHECK(mentions(found, "cluster.secret: nodes of a cluster must share a secret"));
+  CHECK(mentions(found, "redis.url: nodes of a cluster find each other in Redis"));
+  auto with = [](settings more) {
+    settings s{{"cluster.enabled", "true"}, {"cluster.secret", "a secret that is long enough"}, {"redis.host", "r"}};
+    s.insert(s.end(), more.begin(), more.end());
+    return complaints(s);
+  };
+  CHECK(with({}).empty());
+  CHECK(with({{"rooms.history.enabled", "true"}}).empty());
+  CHECK(mentions(with({{"cluster.name", "a{b}"}}), "cluster.name: braces"));
+  CHECK(mentions(with({{"cluster.lease_ms", "2000"}}), "cluster.lease_ms: a lease must last three heartbeats"));
+  CHECK(mentions(with({{"cluster.link_timeout_ms", "300"}}), "cluster.link_timeout_ms: a link needs two heartbeats"));
+  CHECK(mentions(complaints({{"rooms.history.enabled", "true"}}), "rooms.history.enabled: rooms keep their history in Redis"));
 }
 
 TEST_CASE("a complaint about a combination says where the key was set") {

@@ -66,6 +66,26 @@ TEST_CASE("The API opens with a key only", "[http][api]") {
   CHECK(n.call("GET", "/nothing").status == 404);
 }
 
+TEST_CASE("A drain lowers readiness, says how far it is, and can be taken back", "[http][api]") {
+  open_node n;
+  const auto ready = [&] { return testing::http_client(n.node->port()).request("GET", "/ready"); };
+  CHECK(n.get("/drain")["draining"] == false);
+  auto body = n.post("/drain", "");
+  CHECK(body["draining"] == true);
+  CHECK(body["done"] == false);
+  CHECK(body["slots"]["owned"] == 1024);
+  CHECK(body["takers"] == 0);
+  CHECK(body["problem"].get<std::string>().find("no cluster") != std::string::npos);
+  CHECK(ready().status == 503);
+  CHECK(json::parse(ready().body)["state"] == "draining");
+  CHECK(n.get("/nodes")["nodes"][0]["draining"] == true);
+  body = n.post("/drain", R"({"on":false})");
+  CHECK(body["draining"] == false);
+  CHECK_FALSE(body.contains("problem"));
+  CHECK(ready().status == 200);
+  CHECK(n.code("/drain", R"({"on":"yes"})") == "invalid_payload");
+}
+
 TEST_CASE("What is published reaches the room as it was written", "[http][api]") {
   open_node n;
   person ann(n.node->port(), "ann"), bob(n.node->port(), "bob");

@@ -53,6 +53,7 @@ TEST_CASE("Health is a summary for people", "[http]") {
   CHECK(body["version"] == "1.2.3");
   CHECK(body["uptime"].is_number_integer());
   CHECK(body["connections"] == json::parse(R"({"open":0,"limit":77,"waiting":0})"));
+  CHECK(body["cluster"] == json::parse(R"({"nodes":1,"linked":0,"slots":1024})"));
 }
 
 TEST_CASE("HEAD gets the head of what GET would get", "[http]") {

@@ -1,4 +1,5 @@
 #include "app/temporary_dir.hpp"
+#include "cluster_sight.hpp"
 #include "served.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -89,7 +90,8 @@ std::string value_of(const std::string& text, const std::string& sample) {
 } // namespace
 
 TEST_CASE("docs/metrics.md and a scrape agree", "[http]") {
-  testing::served node;
+  testing::cluster_sight sight;
+  testing::served node({}, "/nonexistent", {}, sight);
   node.counts.refusals.add("rate_limited");
   node.get("/live");
   const auto answer = node.get("/metrics");
@@ -97,7 +99,7 @@ TEST_CASE("docs/metrics.md and a scrape agree", "[http]") {
   CHECK(answer.header("Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
   const auto seen = scraped(answer.body);
   const auto told = documented();
-  CHECK(seen.size() > 50);
+  CHECK(seen.size() > 120);
   for (const auto& [name, d] : seen) {
     INFO(name);
     const auto row = told.find(name);
@@ -137,6 +139,31 @@ TEST_CASE("Metrics are the counters themselves, at the time of the scrape", "[ht
   CHECK(value_of(text, "troupe_rooms") == "2");
   CHECK(value_of(text, "troupe_ready") == "1");
   CHECK(value_of(text, "troupe_http_answers_total{code=\"404\"}") == "1");
+}
+
+TEST_CASE("A clustered node's scrape has what it and its links, tunnels and Redis count", "[http]") {
+  testing::cluster_sight sight;
+  testing::served node({}, "/nonexistent", {}, sight);
+  node.counts.replicas.diverged.add(1);
+  sight.links.ended[2] = 4;
+  sight.links.refused[static_cast<std::size_t>(cluster::link_refusal::wrong_secret)] = 5;
+  sight.tunnels.open = 6;
+  sight.store.timeouts = 7;
+  const auto text = node.get("/metrics").body;
+  CHECK(value_of(text, "troupe_cluster_nodes") == "2");
+  CHECK(value_of(text, "troupe_cluster_nodes_linked") == "1");
+  CHECK(value_of(text, "troupe_cluster_slots_owned") == "512");
+  CHECK(value_of(text, "troupe_cluster_slots_without_home") == "2");
+  CHECK(value_of(text, "troupe_cluster_registry_up") == "1");
+  CHECK(value_of(text, "troupe_cluster_takeovers_total") == "3");
+  CHECK(value_of(text, "troupe_replica_diverged_total") == "1");
+  CHECK(value_of(text, "troupe_links_ended_total{reason=\"silent\"}") == "4");
+  CHECK(value_of(text, "troupe_link_refused_total{reason=\"wrong_secret\"}") == "5");
+  CHECK(value_of(text, "troupe_tunnels") == "6");
+  CHECK(value_of(text, "troupe_redis_up") == "1");
+  CHECK(value_of(text, "troupe_redis_commands_timed_out_total") == "7");
+  CHECK(json::parse(node.get("/metrics?format=json").body)["redisConnected"] == true);
+  CHECK(value_of(testing::served().get("/metrics").body, "troupe_cluster_nodes") == "absent");
 }
 
 TEST_CASE("The JSON form has the documented fields", "[http]") {
