@@ -9,6 +9,7 @@ const last_moments = 1_000;
 export class Crowd {
   members = [];
   counts = {};
+  history = { records: [], add() {} }; // nobody looks before the first round
   /** Publishes that have no answer yet. */
   open = 0;
   #timer = null;
@@ -109,13 +110,18 @@ export class Crowd {
     if (!able.length) return;
     const member = this.random.pick(able);
     member.disconnect();
-    void this.#come_back(member);
+    this.comes_back(member);
   }
 
   on_end(member, reason) {
     const node = member.node;
     this.count(`connection ended: ${reason}`);
     if (node.state === 'up' && !node.crashed) this.history.add({ type: 'ended', member: member.id, node: node.id, reason, time: now() });
+    this.comes_back(member);
+  }
+
+  /** On a node that lives, as soon as one takes it. */
+  comes_back(member) {
     void this.#come_back(member);
   }
 

@@ -34,7 +34,6 @@ async function fresh(random) {
   await end();
   cluster = await Cluster.start({ nodes: Number(o.nodes), directory: join(directory, 'data'), set: o.debug ? { 'log.level': 'debug' } : {} });
   crowd = new Crowd(cluster, random, { members: Number(o.members), rooms: Number(o.rooms), rooms_each: 4, rate: Number(o.rate), churn: Number(o.churn) });
-  crowd.history = { add() {}, records: [] };
   await crowd.connect();
 }
 

@@ -39,13 +39,13 @@ export class Member {
       socket.once('connect', done);
       socket.once('connect_error', (error) => { socket.disconnect(); failed(error); });
       socket.once('disconnect', (reason) => failed(new Error(reason)));
+      setTimeout(() => { if (!socket.connected) socket.disconnect(); failed(new Error('no answer')); }, answer_within).unref();
     });
     socket.once('disconnect', (reason) => { if (life === this.#life) this.#ended(id, reason); });
-    // After a failure of the home a join may have to wait; it is asked for until it is answered.
     await Promise.all(this.rooms.map((room) => this.join(room)));
   }
 
-  async join(room) {
+  /** After a failure of the home a join may have to wait; it is asked for until it is answered or the connection ends. */  async join(room) {
     const { socket, id } = this;
     while (socket.connected) {
       const answer = await ask(socket, 'join_room', room);
@@ -56,6 +56,7 @@ export class Member {
         return answer;
       }
       this.crowd.count(`join refused: ${answer.error.code}`);
+      this.crowd.history.add({ type: 'refused', member: id, room, error: answer.error.code, time: now() });
       await this.crowd.pause(100);
     }
     return null;

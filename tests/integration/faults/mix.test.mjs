@@ -24,8 +24,11 @@ before(async () => {
 }, { timeout: 60_000 });
 
 after(async () => {
-  crowd?.close();
-  await cluster?.stop();
+  try {
+    crowd?.close();
+  } finally {
+    await cluster?.stop(); // whatever happened, or its processes would keep this one alive
+  }
 }, { timeout: 30_000 });
 
 for (const [i, fault] of mix.entries()) {

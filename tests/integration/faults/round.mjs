@@ -67,13 +67,17 @@ function calm(records) {
 
 /** Publishing goes on a little with everything healed, then stops; the last messages reach everybody. */
 async function rest(cluster, crowd) {
-  const findings = (await crowd.all_there(15_000)).map((text) => ({ kind: 'absent', text }));
+  const findings = absent(await crowd.all_there(15_000));
   await crowd.pause(500);
   crowd.stop();
   await crowd.quiet();
   findings.push(...(await last_messages(crowd)));
   findings.push(...(await presence(crowd)));
   return findings;
+}
+
+function absent(members) {
+  return members.map((text) => ({ kind: 'absent', text }));
 }
 
 /** One more message in each room is acked as stored and seen by all its members. */
@@ -105,8 +109,11 @@ async function presence(crowd) {
     .map((m) => ({ user: m.user, text: `${w.user} at ${w.node.id} believes ${m.user}, last at ${m.node.id}, ${w.online.get(m.user)}` })));
   for (let i = 0; i < 100 && wrong().length; ++i) await crowd.pause(100);
   const findings = await Promise.all(wrong().map(async ({ user, text }) => ({ kind: 'presence', text, nodes: await said_of(user, crowd.cluster) })));
-  for (const m of gone) m.away = false;
-  await Promise.all(gone.map((m) => m.connect(crowd.random.pick(crowd.cluster.alive))));
+  for (const m of gone) {
+    m.away = false;
+    crowd.comes_back(m);
+  }
+  findings.push(...absent(await crowd.all_there(15_000)));
   return findings;
 }
 

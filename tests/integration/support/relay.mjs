@@ -52,9 +52,9 @@ export class Relay {
   /**
    * @param {{host: string, port: number}} here    where it listens
    * @param {{host: string, port: number}} target
-   * @param {(port: number) => Promise<string>} [who] names whoever connected from this local port; rules go by that name
+   * @param {(port: number) => string} [who] names whoever connected from this local port; rules go by that name
    */
-  constructor(here, target, who = async () => '') {
+  constructor(here, target, who = () => '') {
     this.here = here;
     this.target = target;
     this.who = who;
@@ -62,7 +62,7 @@ export class Relay {
 
   async listen() {
     if (this.#server) return;
-    this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: false }, (near) => this.#accept(near));
+    this.#server = createServer((near) => this.#accept(near));
     this.#server.listen(this.here.port, this.here.host);
     await once(this.#server, 'listening');
     this.here.port = this.#server.address().port;
@@ -94,11 +94,10 @@ export class Relay {
     }
   }
 
-  async #accept(near) {
+  #accept(near) {
     near.on('error', () => {});
     near.setNoDelay(true);
-    const name = await this.who(near.remotePort).catch(() => '');
-    if (near.destroyed) return;
+    const name = this.who(near.remotePort);
     const far = connect({ ...this.target, noDelay: true });
     const rule = () => this.#rules.get(name) ?? open;
     const pair = {
@@ -112,7 +111,6 @@ export class Relay {
     const over = () => { if (near.destroyed && far.destroyed) this.pairs.delete(pair); };
     near.on('close', over);
     far.on('close', over);
-    near.resume();
   }
 
   #flush(name) {
