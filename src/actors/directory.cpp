@@ -227,7 +227,10 @@ void directory::on(const to_all_rooms& m) {
 }
 
 void directory::on(const peer_news& m) {
-  home_->know_peer(m.node, m.id, m.what == room_peer::news::up);
+  if (m.what != room_peer::news::gone)
+    home_->know_peer(m.node, m.id, m.what == room_peer::news::up);
+  else if (home_->peers.contains(m.node))
+    return; // the cluster's part gave it up by mistake, or by older news: its link lives
   for (auto& [key, e] : rooms_) {
     ++e.forwarded;
     caf::anon_send(e.actor, room_op{room_peer{m.node, m.what}});

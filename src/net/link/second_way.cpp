@@ -148,7 +148,7 @@ void second_way::on_up(const link_peer& peer) {
   if (stopped_)
     return;
   auto& w = ways_[peer.node];
-  fall(w, link_end::left);
+  fall(w, link_end::reset); // not `left`, which would say that the peer is gone
   w = {};
   w.peer = peer;
   w.direct = true;
