@@ -129,6 +129,7 @@ void connection::greet() {
     facts_.role = info_field(r->text, "role");
     facts_.cluster = info_field(r->text, "redis_mode") == "cluster";
     facts_.loading = info_field(r->text, "loading") == "1";
+    facts_.evicts = to_number(info_field(r->text, "maxmemory")) > 0 && info_field(r->text, "maxmemory_policy") != "noeviction";
     greeting_read();
   });
 }

@@ -26,6 +26,7 @@ struct server_facts {
   std::string role;          ///< master, slave or sentinel
   bool cluster = false;
   bool loading = false;      ///< reads its data: answers nothing yet
+  bool evicts = false;       ///< throws keys away when its memory is full, fences among them
   std::string connection_id; ///< of this connection, among those of the run
 };
 

@@ -78,6 +78,9 @@ void keeper::opened(result<server_facts> facts) {
   since_ = clock::now();
   said_ = false;
   log::info("redis-connected", "role={} server={} run={}", role_, to_text(connection_->to()), facts->run_id);
+  if (facts->evicts)
+    log::warn("redis-evicts", "server={}: set maxmemory-policy to noeviction, or what nodes agreed on may vanish",
+              to_text(connection_->to()));
   hooks_.up();
 }
 

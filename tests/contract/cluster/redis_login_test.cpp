@@ -101,6 +101,20 @@ TEST_CASE("a database of its own") {
   CHECK(trouble_of(connect(o)).find("redis.database") != std::string::npos);
 }
 
+TEST_CASE("a Redis that throws keys away is warned of") {
+  redis_process keeps{{"--maxmemory", "100mb", "--maxmemory-policy", "noeviction"}};
+  redis_process evicts{{"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"}};
+  auto first = connect(options_for(keeps.where()));
+  REQUIRE(send(*first, {"PING"}));
+  captured_log log;
+  auto second = connect(options_for(keeps.where()));
+  REQUIRE(send(*second, {"PING"}));
+  CHECK(!log.has("redis-evicts"));
+  auto third = connect(options_for(evicts.where()));
+  REQUIRE(send(*third, {"PING"}));
+  CHECK(log.has("redis-evicts"));
+}
+
 TEST_CASE("TLS that this build cannot speak is refused at once") {
   redis::options o;
   o.tls = true;

@@ -165,8 +165,8 @@ TEST_CASE("three thousand hostile connections get nowhere and disturb no link") 
     CHECK(t.wrong == 0);
     CHECK(t.refused == 0);
   }
-  CHECK(a.history.size() == 1);
-  CHECK(b.history.size() == 1);
+  CHECK(a.told().size() == 1);
+  CHECK(b.told().size() == 1);
   CHECK(b.refused(link_refusal::wrong_secret) >= 300);
   CHECK(b.refused(link_refusal::not_tls) >= 1000);
   CHECK(b.refused(link_refusal::bad_hello) >= 500);
@@ -194,7 +194,7 @@ TEST_CASE("connections that say nothing are few at a time and short") {
   for (auto& c : idle)
     c->drain();
   CHECK(t.wrong == 0);
-  CHECK(b.history.size() == 1);
+  CHECK(b.told().size() == 1);
 }
 
 TEST_CASE("who is authenticated but says nonsense later is cut off alone") {

@@ -28,8 +28,8 @@ TEST_CASE("an idle link stays up by heartbeats, which measure the way") {
   link_node a(quick("a", 300ms)), b(quick("b", 300ms));
   a.link_to(b);
   CHECK(eventually([&] { return a.server.counters().heartbeats_out >= 20 && b.server.counters().heartbeats_out >= 20; }));
-  CHECK(a.history.size() == 1);
-  CHECK(b.history.size() == 1);
+  CHECK(a.told().size() == 1);
+  CHECK(b.told().size() == 1);
   REQUIRE(a.server.status().size() == 1);
   CHECK(a.server.status()[0].up);
   CHECK(a.server.status()[0].round_trip_us > 0);
@@ -59,7 +59,7 @@ TEST_CASE("a new link of the same process replaces one whose end was not noticed
   link_through(r, a, b);
   r.freeze();
   REQUIRE(b.wait([&] { return b.history.size() == 3; }));
-  CHECK(b.history == std::vector<std::string>{"up a 1", "down a 1 1", "up a 1"});
+  CHECK(b.told() == std::vector<std::string>{"up a 1", "down a 1 1", "up a 1"});
   CHECK(b.server.counters().up == 1);
 }
 
@@ -128,10 +128,10 @@ TEST_CASE("a younger process replaces an older one, which is refused from then o
   young.want(b);
   REQUIRE(young.is_up("b"));
   REQUIRE(b.wait([&] { return b.history.size() == 3; }));
-  CHECK(b.history == std::vector<std::string>{"up a 1", "down a 1 1", "up a 2"});
+  CHECK(b.told() == std::vector<std::string>{"up a 1", "down a 1 1", "up a 2"});
   CHECK(eventually([&] { return old.refused_us(link_refusal::old_incarnation) >= 2; }));
   CHECK(b.refused(link_refusal::old_incarnation) >= 2);
-  CHECK(b.history.size() == 3);
+  CHECK(b.told().size() == 3);
 }
 
 TEST_CASE("news of a younger process end the link to the older one") {
@@ -140,7 +140,7 @@ TEST_CASE("news of a younger process end the link to the older one") {
   link_node young(link_options_of("b", 2));
   a.want(young);
   REQUIRE(a.wait([&] { return a.history.size() == 3; }));
-  CHECK(a.history == std::vector<std::string>{"up b 1", "down b 1 1", "up b 2"});
+  CHECK(a.told() == std::vector<std::string>{"up b 1", "down b 1 1", "up b 2"});
 }
 
 TEST_CASE("a thread that had no time itself blames nobody") {
@@ -160,7 +160,7 @@ TEST_CASE("a thread that had no time itself blames nobody") {
   auto beats = a.server.counters().heartbeats_out.load();
   CHECK(eventually([&] { return a.server.counters().heartbeats_out >= beats + 10; }));
   CHECK(a.server.counters().gaps >= 1);
-  CHECK(a.history.size() == 2);
+  CHECK(a.told().size() == 2);
 }
 
 TEST_CASE("heartbeats pass bulk data") {
@@ -175,8 +175,8 @@ TEST_CASE("heartbeats pass bulk data") {
   for (std::size_t i = 0; i < count; ++i)
     CHECK(a.server.send("b", some));
   CHECK(eventually([&] { return bytes == count * some.size(); }, 60s));
-  CHECK(a.history.size() == 1);
-  CHECK(b.history.size() == 1);
+  CHECK(a.told().size() == 1);
+  CHECK(b.told().size() == 1);
 }
 
 TEST_CASE("a long queue leaves without waiting for anything else to happen") {

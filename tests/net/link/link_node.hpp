@@ -58,10 +58,16 @@ class link_node final : public ports::link_events {
     std::unique_lock lock(mutex);
     return changed.wait_for(lock, at_most, f);
   }
+  /// The history so far.
+  std::vector<std::string> told() {
+    std::lock_guard lock(mutex);
+    return history;
+  }
   std::uint64_t refused(link_refusal r) const { return server.counters().refused[static_cast<std::size_t>(r)]; }
   std::uint64_t refused_us(link_refusal r) const { return server.counters().refused_us[static_cast<std::size_t>(r)]; }
 
   std::uint16_t port = 0;
+  // What follows is read under the lock, as `wait` and `told` do, or when nothing can change it any more.
   std::mutex mutex;
   std::condition_variable changed;
   std::map<std::string, link_peer> up;

@@ -12,8 +12,8 @@ void refused_by_both(net::link_options a_options, net::link_options b_options, l
   link_node a(std::move(a_options)), b(std::move(b_options));
   a.server.want({std::move(wanted), 1, 1}, "127.0.0.1", b.port);
   CHECK(eventually([&] { return b.refused(why) >= 2 && a.refused_us(why) >= 2; }));
-  CHECK(a.history.empty());
-  CHECK(b.history.empty());
+  CHECK(a.told().empty());
+  CHECK(b.told().empty());
   CHECK(a.server.counters().ups == 0);
   CHECK(b.server.counters().ups == 0);
   CHECK(eventually([&] { return b.server.counters().half_open == 0; }));
@@ -59,6 +59,6 @@ TEST_CASE("another node at the address is refused and keeps its own link") {
   a.link_to(c);
   a.server.want({"b", 1, 1}, "127.0.0.1", c.port);
   CHECK(eventually([&] { return a.refused_us(link_refusal::wrong_node) >= 2; }));
-  CHECK(a.history == std::vector<std::string>{"up c 1"});
-  CHECK(c.history == std::vector<std::string>{"up a 1"});
+  CHECK(a.told() == std::vector<std::string>{"up c 1"});
+  CHECK(c.told() == std::vector<std::string>{"up a 1"});
 }

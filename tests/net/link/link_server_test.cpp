@@ -37,8 +37,8 @@ struct in_order {
 TEST_CASE("two nodes link, exchange messages and part") {
   link_node a("a"), b("b");
   a.link_to(b);
-  CHECK(a.up["b"].incarnation == 1);
-  CHECK(b.up["a"].number == 1);
+  CHECK(a.wait([&] { return a.up["b"].incarnation == 1; }));
+  CHECK(b.wait([&] { return b.up["a"].number == 1; }));
   CHECK(a.server.counters().dials == 1);
   CHECK(b.server.counters().dials == 0);
   CHECK(a.server.send("b", "hello"));
