@@ -67,7 +67,7 @@ std::string random_bytes(std::mt19937& rng, std::size_t size) {
 
 /// TLS without the key, as any library does it.
 void tls_without_key(client& c) {
-  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  static const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   net::ssl_ptr ssl(SSL_new(context.get()));
   SSL_set_connect_state(ssl.get());
   net::tls_pipe p(std::move(ssl), 1000);
@@ -117,7 +117,12 @@ void attack(int kind, std::uint16_t port, const net::link_tls& right, const net:
       break;
     }
     case 8: return; // connects and leaves
-    case 9: c.send(random_bytes(rng, 40'000)); break;
+    case 9: {
+      const auto some = random_bytes(rng, 400);
+      for (int i = 0; i < 100; ++i)
+        c.send(some);
+      break;
+    }
   }
 }
 
