@@ -75,19 +75,21 @@ void handlers::on_disconnect(logic::socket_info& info, std::string_view reason) 
   });
   if (builtin)
     builtin->on_disconnect(info, reason);
-  tell_others(info.nsp, std::move(last_words));
+  tell_others(info, std::move(last_words));
 }
 
 /// What a socket that has left still has to say to others; to itself nothing can be said any more.
-void handlers::tell_others(const std::string& nsp, logic::effects last_words) {
+void handlers::tell_others(const logic::socket_info& gone, logic::effects last_words) {
   auto node = home.lock();
   if (!node || !node->layer())
     return;
   for (auto& e : last_words) {
     if (auto* p = std::get_if<logic::publish>(&e)) {
-      node->layer()->publish(nsp, std::move(*p));
+      node->layer()->publish(gone.nsp, std::move(*p));
     } else if (auto* b = std::get_if<logic::broadcast>(&e)) {
-      actors::selection to{nsp, b->rooms, b->except};
+      actors::selection to{gone.nsp, b->rooms, b->except};
+      if (!b->include_sender)
+        to.except.push_back(gone.id); // its connection may outlive it, and leaves the rooms a moment later
       node->layer()->broadcast(std::move(to), std::move(*b));
     }
   }

@@ -45,7 +45,7 @@ struct handlers final : logic::namespace_logic {
   void on_disconnect(logic::socket_info& info, std::string_view reason) override;
 
  private:
-  void tell_others(const std::string& nsp, logic::effects last_words);
+  void tell_others(const logic::socket_info& gone, logic::effects last_words);
 };
 
 } // namespace troupe::embed

@@ -265,10 +265,10 @@ void session::on_post(connection& c, std::string_view body) {
 }
 
 void session::on_websocket_message(connection& c, std::string_view bytes, bool binary) {
+  if (c.role() == link::probe)
+    return closed_ ? answer_late_upgrade(bytes) : on_probe_packet(c, binary ? std::string_view() : bytes);
   if (closed_)
     return;
-  if (c.role() == link::probe)
-    return on_probe_packet(c, binary ? std::string_view() : bytes);
   if (binary)
     return on_packet({engineio::packet_type::message, bytes, true});
   std::string scratch;
@@ -372,8 +372,10 @@ void session::reschedule() {
 
 void session::on_time(time_point now) {
   if (closed_) {
-    if (now >= farewell_deadline_)
+    if (now >= farewell_deadline_) {
+      end_probe();
       shard_.forget(*this);
+    }
     return;
   }
   switch (heartbeat_.on_time(now)) {
@@ -388,9 +390,7 @@ void session::on_time(time_point now) {
   if (now >= connect_deadline_)
     return close(close_reason::connect_timeout);
   if (now >= upgrade_deadline_) {
-    auto* c = std::exchange(probe_, nullptr);
-    c->detach();
-    c->close_gracefully();
+    end_probe();
     transport_.upgrade_cancelled();
     upgrade_deadline_ = next_noop_ = time_point::max();
   }
@@ -411,17 +411,16 @@ void session::close(close_reason why, bool by_server) {
   shard_.session_closed(*this, why, websocket_ != nullptr || transport_.current() == transport::websocket);
   if (sink_)
     sink_->on_close(why);
-  if (probe_) {
-    auto* c = std::exchange(probe_, nullptr);
-    c->detach();
-    c->close_gracefully();
-  }
   if (websocket_) {
     auto* c = std::exchange(websocket_, nullptr);
     c->detach();
     c->close_gracefully();
     return shard_.forget(*this);
   }
+  bool tell = by_server && is_announced(why) && (why != close_reason::transport_close || said_goodbye_) &&
+              transport_.current() == transport::polling;
+  if (!tell || said_goodbye_)
+    end_probe(); // else the client may be about to switch, and never poll again: it is told there
   if (get_) {
     auto* c = std::exchange(get_, nullptr);
     transport_.get_answered();
@@ -431,23 +430,35 @@ void session::close(close_reason why, bool by_server) {
     answer_farewell(*c);
     return;
   }
-  if (!by_server || !is_announced(why) || (why == close_reason::transport_close && !said_goodbye_) ||
-      transport_.current() == transport::websocket)
+  if (!tell)
     return shard_.forget(*this);
   farewell_deadline_ = shard_.now() + (said_goodbye_ ? last_get_time : farewell_time);
   reschedule();
 }
 
+void session::end_probe() {
+  if (!probe_)
+    return;
+  auto* c = std::exchange(probe_, nullptr);
+  c->detach();
+  c->close_gracefully();
+}
+
+void session::answer_late_upgrade(std::string_view packet) {
+  if (packet != "5")
+    return; // a probe that is not answered leaves the client where it polls
+  for (auto& f : queue_.release())
+    probe_->send(text_only_ ? as_text(*f) : std::move(f));
+  end_probe();
+  shard_.forget(*this);
+}
+
 bool session::answer_farewell(connection& get) {
   if (!closed_)
     return false;
-  if (said_goodbye_) {
-    shard_.reply_with_cors(get, payload_reply("6"));
-    shard_.forget(*this);
-    return true;
-  }
-  if (queue_.empty()) {
-    shard_.reply_with_cors(get, payload_reply("1"));
+  if (said_goodbye_ || queue_.empty()) {
+    shard_.reply_with_cors(get, payload_reply(said_goodbye_ ? "6" : "1"));
+    end_probe();
     shard_.forget(*this);
     return true;
   }

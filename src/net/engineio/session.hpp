@@ -80,6 +80,9 @@ class session final : private timer_node {
   void on_close_packet();
   void on_probe_packet(connection& c, std::string_view text);
   void switch_over(connection& c);
+  void end_probe();
+  /// The client switched before it could know of the end: what waits for it goes to where it listens now.
+  void answer_late_upgrade(std::string_view packet);
   void answer_get(std::string_view payload);
   void answer_get_with_queue();
   void drop_connection(connection*& c);

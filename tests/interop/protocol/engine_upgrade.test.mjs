@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { request } from "../support/http.mjs";
 import { it } from "../support/patient.mjs";
 import { openPolling } from "../support/polling.mjs";
-import { startEcho } from "../support/servers.mjs";
+import { startApp, startEcho } from "../support/servers.mjs";
 import { connect } from "../support/websocket.mjs";
 
 let server;
@@ -118,6 +118,43 @@ describe("the switch", () => {
         peer.drop();
       }),
     );
+  });
+});
+
+describe("an end by the server while the client switches", () => {
+  let app;
+  before(async () => (app = await startApp()));
+  after(() => app?.stop());
+
+  /** A client whose poll was answered because of its probe: it listens nowhere until it has sent its upgrade packet. */
+  async function switching() {
+    const session = await openPolling(app, { path: "/socket.io/" });
+    await session.send("40");
+    assert.match(await session.next(), /^40/);
+    assert.match(await session.next(), /^42\["auth"/);
+    const peer = await connect(app, `/socket.io/?EIO=4&transport=websocket&sid=${session.sid}`);
+    peer.send("2probe");
+    assert.equal(await peer.next(), "3probe");
+    assert.equal((await session.get()).text, "6");
+    return { session, peer };
+  }
+
+  it("is told on the WebSocket", async () => {
+    const { session, peer } = await switching();
+    await session.send('42["kick",true]');
+    // The application disconnects in a turn of its own; a session that it ended takes no more packets.
+    while ((await session.post("6")).status === 200);
+    peer.send("5");
+    assert.equal(await peer.next(), "41");
+    await peer.ended();
+  });
+
+  it("is told by polling to a client that polls again", async () => {
+    const { session, peer } = await switching();
+    await session.send('42["kick",true]');
+    assert.equal(await session.next(), "41");
+    assert.equal(await session.next(), "1");
+    await peer.ended();
   });
 });
 
