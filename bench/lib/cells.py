@@ -9,7 +9,10 @@ IN_FLIGHT = (1, 4, 16)
 RAMP = 10_000
 MEMBERS_FLAT = (100, 300, 1000, 3000, 10_000)  # of 10,000 connections
 CONNECTIONS_FLAT = (1000, 5000, 10_000, 15_000)  # in rooms of 100
-OPEN_LOOP_GROUPS = ("latency",)
+ACROSS_SIZES = (10, 100, 1000)
+ACROSS = ("troupe2", "redis2")
+# Groups at half of the rate that a server reached in another group, in the same round.
+OPEN_LOOP_GROUPS = {"latency": ("fanout", "ws"), "across-latency": ("across", "redis2")}
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,10 @@ class Cell:
     servers: tuple = ()  # only these; empty: all
     not_servers: tuple = ()
     tls: bool = False
+    publishers: int = 1  # per room
 
     def takes(self, server):
-        return server not in self.not_servers and (not self.servers or server in self.servers)
+        return server in self.servers if self.servers else server != "troupe2" and server not in self.not_servers
 
     @property
     def members(self):
@@ -62,6 +66,26 @@ def latency():
         yield Cell(f"latency/{size}", "latency", "fanout", size * rooms_of(size), rooms_of(size), duration=2)
 
 
+def across_name(size, in_flight):
+    return f"across/{size}/{in_flight}"
+
+
+def across():
+    """Rooms whose members are on two nodes, with a publisher on each: what goes between nodes, and in which order it arrives."""
+    for size in ACROSS_SIZES:
+        rooms = rooms_of(size)
+        for k in (1, 16):
+            yield Cell(across_name(size, k), "across", "fanout", size * rooms, rooms, in_flight=k, servers=ACROSS, publishers=2)
+        yield Cell(f"across-latency/{size}", "across-latency", "fanout", size * rooms, rooms, servers=ACROSS, publishers=2, duration=2)
+
+
+def saturating(cell):
+    """The cells that show how much a server manages in rooms like those of this open-loop cell."""
+    group, server = OPEN_LOOP_GROUPS[cell.group]
+    names = [fanout_name(cell.members, "100B", k) for k in IN_FLIGHT] if group == "fanout" else [across_name(cell.members, 16)]
+    return server, names
+
+
 def others():
     for connections in (1, 100, 1000):
         yield Cell(f"echo/{connections}", "echo", "echo", connections)
@@ -78,7 +102,7 @@ def flatness():
         yield Cell(f"connections/{connections}", "connections", "fanout", connections, connections // 100, servers=("troupe", "floor"))
 
 
-ALL = [*fanout(), *latency(), *others(), *flatness()]
+ALL = [*fanout(), *latency(), *across(), *others(), *flatness()]
 BY_NAME = {cell.name: cell for cell in ALL}
 
 

@@ -35,7 +35,7 @@ def arguments(cell, urls, pids, seconds, rate=None, source_addresses=8):
     if cell.scenario != "echo":
         command += ["--join", JOIN, "--join-reply", "ack"]
     if cell.scenario == "fanout":
-        command += ["--publish", PUBLISH, "--deliver", "msg", "--publishers", 1, "--sender-receives", "yes", "--payload-bytes", cell.payload]
+        command += ["--publish", PUBLISH, "--deliver", "msg", "--publishers", cell.publishers, "--sender-receives", "yes", "--payload-bytes", cell.payload]
         command += ["--rate", f"{rate:.3f}"] if rate else ["--in-flight", cell.in_flight]
     if cell.scenario == "echo":
         command += ["--echo", ECHO, "--echo-reply", "event", "--payload-bytes", cell.payload, "--in-flight", cell.in_flight]

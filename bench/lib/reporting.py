@@ -56,21 +56,23 @@ def verdict(summary):
     return f"## Targets\n\n{met} of {len(lines)} are met.\n\n" + table(["what", "where", "target", "measured", "met"], rows, 2)
 
 
-def grid(summary, chosen, figure, scale=1.0, mark_limited=False, title="cell"):
+def grid(summary, chosen, figure, scale=1.0, mark_limited=False, title="cell", ratios=True):
     """Cells down, servers across, and Troupe's ratios."""
     chosen = summary.measured(chosen)
     if not chosen:
         return ""
-    others = [s for s in summary.servers if s.name in ("ws", "floor")]
-    heads = [title, *(s.label for s in summary.servers), *(f"Troupe : {s.label}" for s in others)]
+    asked = [s for s in summary.servers if any(cell.takes(s.name) for cell in chosen)]
+    ours = "troupe2" if any(s.name == "troupe2" for s in asked) else "troupe"
+    others = [s for s in asked if s.name in (("redis2",) if ours == "troupe2" else ("ws", "floor")) and ratios]
+    heads = [title, *(s.label for s in asked), *(f"Troupe : {s.label}" for s in others)]
     rows = []
     for cell in chosen:
         row = [cell.name.partition("/")[2].replace("/", ", ") + (", TLS" if cell.tls else "")]
-        for server in summary.servers:
+        for server in asked:
             share = summary.median(cell.name, server.name, "generator_share") or 0
             mark = " †" if mark_limited and share > GENERATOR_LIMIT else ""
             row.append(ranged(summary.spread(cell.name, server.name, figure), scale) + mark)
-        rows.append(row + [times(summary.ratio(cell.name, figure, "troupe", s.name)) for s in others])
+        rows.append(row + [times(summary.ratio(cell.name, figure, ours, s.name)) for s in others])
     return table(heads, rows)
 
 
@@ -99,6 +101,13 @@ def sections(summary, pictures):
     yield section(
         "Latency", f"Milliseconds from the intended send time to each delivery, 100 B, open loop at half of what Node with ws reached in the same round ({rates(summary)}).",
         picture("latency"), "p99:\n", grid(summary, group("latency"), "p99_ms", title="members"), "p50:\n", grid(summary, group("latency"), "p50_ms", title="members"),
+    )  # fmt: skip
+    yield section(
+        "Across two nodes",
+        "Members of a room on two nodes, a publisher on each, 100 B. CPU-seconds of both nodes and their Redis per million deliveries, thousands of deliveries per second, "
+        "p99 in milliseconds at half of what two Nodes reached in the same round, and members that saw a room in another order than others.",
+        grid(summary, group("across"), CPU, title="members, in flight"), grid(summary, group("across"), RATE, 1e-3, True, title="members, in flight"),
+        grid(summary, group("across-latency"), "p99_ms", title="members"), grid(summary, group("across"), "order_differs", title="members, in flight", ratios=False),
     )  # fmt: skip
     yield section(
         "Echo", "One request in flight per connection, 100 B. CPU-seconds of the server per million replies, then thousands of replies per second.",

@@ -44,11 +44,11 @@ class Plan:
         if cell.group in cells.OPEN_LOOP_GROUPS:
             rate = self.rate(round_, cell)
             if rate is None:
-                print(f"round {round_}: {cell.name} is left out: Node's own rate could not be measured", flush=True)
+                print(f"round {round_}: {cell.name} is left out: the peer's own rate could not be measured", flush=True)
                 return
         figures = self.measure(round_, cell, server, rate)
         limited = (figures.get("generator_share") or 0) > measuring.GENERATOR_LIMIT
-        if limited and rate is None and measuring.halves(cell) and cell.group in ("fanout", "echo"):
+        if limited and rate is None and measuring.halves(cell) and cell.group in ("fanout", "across", "echo"):
             self.measure(round_, cell, server, generators=2)
 
     def measure(self, round_, cell, server, rate=None, generators=1):
@@ -64,13 +64,11 @@ class Plan:
         return record
 
     def rate(self, round_, cell):
-        """Messages per second that are half of what Node with ws delivered at most in rooms of this size."""
-        names = [cells.fanout_name(cell.members, "100B", k) for k in cells.IN_FLIGHT]
-        reached = [r["deliveries_per_s"] for n in names for r in self.records.find(round=round_, cell=n, server="ws") if r.get("deliveries_per_s")]
+        """Messages per second that are half of what the peer delivered at most in rooms of this size."""
+        server, names = cells.saturating(cell)
+        reached = [r["deliveries_per_s"] for n in names for r in self.records.find(round=round_, cell=n, server=server) if r.get("deliveries_per_s")]
         if not reached:
-            node = kinds.BY_NAME["ws"]
-            probe = cells.BY_NAME[cells.fanout_name(cell.members, "100B", 4)]
-            reached = [self.measure(round_, probe, node).get("deliveries_per_s")]
+            reached = [self.measure(round_, cells.BY_NAME[names[len(names) // 2]], kinds.BY_NAME[server]).get("deliveries_per_s")]
         return max(reached) / 2 / cell.members if all(reached) else None
 
     def tell(self, r):

@@ -2,12 +2,14 @@
 
 import json
 import os
+import secrets
 import select
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +17,16 @@ import machine
 import process
 
 READY_WITHIN = 20  # seconds
+REDIS = ["redis-server", "--save", "", "--appendonly", "no"]
 
 
 class NotAvailable(Exception):
     """This server cannot run here; the text says why."""
+
+
+def require_redis():
+    if not shutil.which("redis-server"):
+        raise NotAvailable("redis-server is not installed (bench/setup)")
 
 
 @dataclass
@@ -106,8 +114,11 @@ class Troupe(Server):
         return machine.output_of(machine.TROUPE, "version") or machine.output_of(machine.TROUPE, "--version")
 
     def begin(self, running, tls):
+        self.node(running, tls, [])
+
+    def node(self, running, tls, settings):
         port = machine.free_port()
-        settings = ["server.host=127.0.0.1", f"server.port={port}", "server.shards=1"]
+        settings = ["server.host=127.0.0.1", f"server.port={port}", "server.shards=1", *settings]
         if tls:
             settings += [f"server.tls_cert={tls[0]}", f"server.tls_key={tls[1]}"]
         command = [machine.TROUPE, "serve", "--config", machine.ROOT / "bench/troupe.yaml"]
@@ -116,6 +127,36 @@ class Troupe(Server):
         self.spawn(running, command, announces=False)
         self.await_socket(running, ("127.0.0.1", port))
         running.urls.append(self.url(port, tls))
+
+
+class TroupeCluster(Troupe):
+    """Two nodes of one cluster, and their Redis."""
+
+    def require(self):
+        super().require()
+        require_redis()
+
+    def version(self):
+        return f"{super().version()}, two nodes and Redis {machine.describe()['redis_server']}"
+
+    def begin(self, running, tls):
+        port = machine.free_port()
+        self.spawn(running, [*REDIS, "--bind", "127.0.0.1", "--port", port, "--dir", running.directory], announces=False)
+        self.await_socket(running, ("127.0.0.1", port))
+        cluster = [f"redis.url=redis://127.0.0.1:{port}", "cluster.enabled=true", "cluster.host=127.0.0.1", f"cluster.secret={secrets.token_hex(16)}"]
+        for name in ("one", "two"):
+            self.node(running, tls, [*cluster, f"server.node_id={name}"])
+        for url in running.urls:
+            self.await_peer(running, url)
+
+    def await_peer(self, running, url):
+        deadline = time.monotonic() + READY_WITHIN
+        while time.monotonic() < deadline and running.alive():
+            with urllib.request.urlopen(f"{url}/health", timeout=READY_WITHIN) as answer:
+                if json.load(answer)["cluster"]["linked"] == 1:
+                    return
+            time.sleep(0.05)
+        raise RuntimeError(f"{self.name}: the nodes did not find each other: {self.errors(running)}")
 
 
 class Floor(Server):
@@ -196,8 +237,7 @@ class Redis(Node):
 
     def require(self):
         super().require()
-        if not shutil.which("redis-server"):
-            raise NotAvailable("redis-server is not installed (bench/setup)")
+        require_redis()
 
     def version(self):
         versions = machine.peer_versions()
@@ -209,8 +249,7 @@ class Redis(Node):
 
     def begin(self, running, tls):
         path = os.path.join(running.directory, "redis.sock")
-        command = ["redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no", "--dir", running.directory]
-        self.spawn(running, command, announces=False)
+        self.spawn(running, [*REDIS, "--port", "0", "--unixsocket", path, "--dir", running.directory], announces=False)
         self.await_socket(running, path, socket.AF_UNIX)
         super().begin(running, tls)
 
@@ -229,6 +268,7 @@ ALL = [
     Eiows("eiows", "Node, eiows"),
     Redis("redis2", "2 x Node, Redis"),
     Cluster("cluster2", "2 x Node, cluster"),
+    TroupeCluster("troupe2", "2 x Troupe, Redis"),
     Floor("floor", "epoll floor"),
 ]
 BY_NAME = {server.name: server for server in ALL}

@@ -42,6 +42,7 @@ class Verdict:
         self.fanout()
         self.throughput()
         self.latency()
+        self.across()
         self.echo()
         self.connections()
         self.flatness()
@@ -86,6 +87,14 @@ class Verdict:
             value = self.summary.ratio(f"latency/{size}", "p99_ms", "troupe", other)
             self.at_most(f"p99 at half of Node's saturation, by {name}", f"{size:,} members", limit, value)
 
+    def across(self):
+        for size in cells.ACROSS_SIZES:
+            for k in (1, 16):
+                value = self.summary.ratio(cells.across_name(size, k), CPU, "troupe2", "redis2")
+                self.at_most(f"Two nodes: CPU per delivery with Redis', {k} in flight, by two Nodes'", f"{size:,} members", round(1 / 3, 3), value)
+            value = self.summary.ratio(f"across-latency/{size}", "p99_ms", "troupe2", "redis2")
+            self.at_most("Two nodes: p99 at half of two Nodes' saturation, by theirs", f"{size:,} members", 0.5, value)
+
     def echo(self):
         for connections in (1, 100, 1000):
             for other, name, limit in (("ws", "Node's", 1 / 3), ("floor", "the floor's", 1.7)):
@@ -112,7 +121,7 @@ class Verdict:
                 self.at_most("CPU per delivery, highest by lowest", f"over {what}", FLAT, max(values) / min(values))
 
     def correctness(self):
-        runs = [r for r in self.summary.records.all if r["server"] == "troupe" and "error" not in r]
+        runs = [r for r in self.summary.records.all if r["server"] in ("troupe", "troupe2") and "error" not in r]
         if runs:
             faults = sum(r.get(key) or 0 for r in runs for key in ("lost", "doubled", "reordered", "order_differs"))
             self.at_most("Messages lost, doubled or reordered", f"all {len(runs)} runs", 0, faults)
