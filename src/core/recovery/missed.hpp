@@ -1,0 +1,54 @@
+#pragma once
+// What a client that comes back has missed: where each of its rooms is to go on, which messages these are, and in which order
+// they are sent.
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "core/cluster/room_message.hpp"
+#include "core/recovery/journal.hpp"
+#include "core/recovery/offset.hpp"
+#include "core/recovery/session_record.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace troupe::recovery {
+
+/// Where a room goes on for one client.
+struct start {
+  std::string room;
+  place after;         ///< it has this message, or joined after it
+  unix_ms settled = 0; ///< of what comes after `after` it also has everything placed before this time
+  std::optional<place> settled_to; ///< but nothing beyond this place
+};
+
+/// The rooms of `r` as journals know them, in the order of `r.rooms`.
+std::vector<std::uint64_t> marks(const session_record& r);
+
+/// One start for each room of `r`, in their order. `shown`: the offset that the client showed; nothing: it has not got any event
+/// that can be recovered. `before`: what the session's shard has said of the rooms before that event (journal::before with
+/// `marks`); nothing: nobody knows any more.
+std::vector<start> starts(const session_record& r, const std::optional<offset>& shown, const std::optional<places_before>& before);
+
+/// The messages that a client lacks, oldest first. `known`: messages of the room without a gap, as far back as they are kept;
+/// `last`: the room's last one. Volatile messages are not made up for. Error `history_gone`: some that it lacks are not kept
+/// any more.
+result<std::vector<cluster::message_ptr>> missed(const start& from, std::span<const cluster::message_ptr> known, place last);
+
+/// Whether the client is the one that the message's publisher excepted: itself.
+bool is_excepted(const cluster::room_message& m, const session_record& r);
+
+/// One message that is sent again.
+struct made_up {
+  std::size_t room = 0;        ///< index in what was given
+  cluster::message_ptr what;
+  unix_ms settled = 0;         ///< for its offset: of what is made up for, everything older was sent before
+};
+
+/// The rooms' missed messages in one sequence: each room's own order, and between rooms by time.
+std::vector<made_up> in_sequence(const std::vector<std::vector<cluster::message_ptr>>& rooms);
+
+} // namespace troupe::recovery

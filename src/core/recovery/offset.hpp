@@ -1,0 +1,36 @@
+#pragma once
+// The last argument of every event that can be recovered (Socket.IO, "Connection state recovery"). Clients keep that of the
+// last event they got and show it when they come back. One frame serves all receivers, so it holds nothing about one of them.
+
+#include "base/time.hpp"
+#include "core/recovery/place.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace troupe::recovery {
+
+struct offset {
+  std::uint64_t room = 0;  ///< room_mark of the room that said it
+  place at;                ///< the event's place in it
+  /// Whatever any room's home had placed before then, by the home's clock, was handed to the session before this event.
+  /// Without it nobody could tell what of other rooms the client has, once the session's own node is gone. If the event was
+  /// `made_up`, this holds for what was made up for only.
+  unix_ms settled = 0;
+  /// The event was sent to make up for what a client missed, not to all members when it was said: the shard's journal
+  /// (journal.hpp) knows nothing of when.
+  bool made_up = false;
+
+  bool operator==(const offset&) const = default;
+};
+
+/// 40 characters of [A-Za-z0-9_-]. Epochs below 2^56, positions and times below 2^48.
+std::string encode(const offset& o);
+
+/// Nothing unless `text` is what `encode` writes: clients also show a string that an event of the application happened to end
+/// with.
+std::optional<offset> decode_offset(std::string_view text);
+
+} // namespace troupe::recovery
