@@ -11,8 +11,10 @@
 #include "core/presence/presence_model.hpp"
 #include "ports/authenticator.hpp"
 #include "ports/egress.hpp"
+#include "ports/room_log.hpp"
 #include "ports/run_loop.hpp"
 #include "ports/session_sink.hpp"
+#include "ports/session_store.hpp"
 
 #include <functional>
 #include <memory>
@@ -30,6 +32,8 @@ struct dependencies {
   logic::namespaces& namespaces;
   metrics& counts;
   struct cluster_setup* cluster = nullptr; ///< of a node that has others; null: it is alone
+  ports::room_log* log = nullptr;          ///< of a node that is alone and keeps its rooms' history
+  ports::session_store* sessions = nullptr;///< null: no session can be recovered
 };
 
 /// Which sockets of a namespace: members of any of `rooms` (room names or socket ids; none: the whole namespace), less

@@ -44,6 +44,8 @@ actor_layer::parts::parts(dependencies d, options o, surroundings s)
     if (!d.cluster)
       home->slots.alone(hub->opts.me);
   }
+  hub->log = d.log;
+  hub->sessions = d.sessions;
   if (d.cluster)
     join(*d.cluster);
   acceptor = std::make_unique<connection_acceptor>(shards);

@@ -169,6 +169,9 @@ void connection::on(session_over& m) {
   over_ = true;
   while (!sockets_.empty())
     end_socket(std::string(sockets_.back()->info.nsp), engineio::to_string(m.why), false);
+  for (auto& c : comebacks_)
+    leave_rooms(c->who.info);
+  comebacks_.clear();
   log::debug("connection-ended", "session={} reason={}", to_text(who_), engineio::to_string(m.why));
   quit();
 }
@@ -252,6 +255,8 @@ void connection::on_wake() {
     fail_acks(std::move(over), {"ack_timeout", "the client did not acknowledge in time"});
   }
   expire_tokens(t);
+  drop_overdue(t);
+  keep_due(t);
   rearm();
 }
 

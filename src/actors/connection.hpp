@@ -5,6 +5,7 @@
 #include "core/messaging/ack_table.hpp"
 #include "core/limits/token_bucket.hpp"
 #include "core/logic/namespace_logic.hpp"
+#include "core/recovery/missed.hpp"
 
 #include <memory>
 #include <optional>
@@ -36,12 +37,27 @@ class connection : public pinned {
     std::shared_ptr<logic::namespace_logic> rules;
     std::optional<time_point> expires;       ///< of the token
     std::vector<std::string> watched;        ///< users
+    std::string pid;                         ///< the secret by which the client gets it back; empty: it cannot
+    recovery::session_record kept;           ///< what is kept for that
+    time_point keep_again = time_point::max();
     presence::place place() const { return {info.session, info.nsp}; }
   };
   /// The event whose effects are carried out; the first answer takes the ack.
   struct occasion {
     ack_id ack;
     std::string_view event;
+  };
+
+  /// A socket whose client wants its session back.
+  struct comeback {
+    socket who;
+    recovery::session_record kept;
+    std::optional<recovery::offset> shown;
+    std::vector<recovery::start> starts;
+    std::vector<std::vector<cluster::message_ptr>> missed; ///< by room, in the order of `kept.rooms`
+    std::size_t awaited = 0;                               ///< rooms that have not answered
+    std::optional<error> failed;
+    time_point until;
   };
 
   // connection.cpp: packets and messages
@@ -57,6 +73,11 @@ class connection : public pinned {
   void on(report_user& m);
   void on(perform& m);
   void on(describe_sockets& m);
+  void on(room_entered& m);
+  void on(room_resumed& m);
+  void on(session_found& m);
+  void on(places_found& m);
+  void on(taken_over& m);
   void on(failed& m);
   void on_wake();
   void on_end() override;
@@ -67,11 +88,32 @@ class connection : public pinned {
   void on_connect(socketio::packet& p);
   void refuse_connect(const std::string& nsp, const error& why, const std::string& data = {});
   result<std::shared_ptr<logic::namespace_logic>> admit(const socketio::packet& p, logic::socket_info& info);
-  void open_socket(socket s, logic::effects first);
+  void enter(socket s, std::vector<frame_ptr> made_up = {});
+  void open_socket(socket s, logic::effects first, std::vector<frame_ptr> made_up);
   /// Ends one socket; the client hears it only if `notify`.
   void end_socket(std::string_view nsp, std::string_view reason, bool notify);
+  void leave_rooms(const logic::socket_info& info);
   void expire_tokens(time_point now);
   void close(engineio::close_reason why, std::string_view detail);
+
+  // connection_recovery.cpp
+  /// What the client has shown of an earlier session at CONNECT.
+  struct ticket { std::string pid; std::optional<recovery::offset> shown; bool foreign = false; };
+  std::optional<ticket> ticket_of(const socketio::packet& p) const;
+  void ask_for_session(socket s, ticket t);
+  void ask_former_node(comeback& c);
+  void ask_rooms(comeback& c, const std::optional<recovery::places_before>& before);
+  void finish(comeback& c);
+  void begin_anew(comeback& c, const error& why);
+  void drop_overdue(time_point now);
+  std::vector<frame_ptr> frames_of(const comeback& c);
+  std::unique_ptr<comeback> take_comeback(const comeback& c);
+  comeback* find_comeback(std::string_view nsp);
+  void make_recoverable(socket& s);
+  void keep(socket& s);
+  void keep_due(time_point now);
+  void stop_keeping(const socket& s, std::string_view reason);
+  bool may_come_back(std::string_view reason) const;
 
   /// Application logic may throw; then there is no value, and the log has a line.
   template <class F>
@@ -123,6 +165,7 @@ class connection : public pinned {
   token_bucket events_;
   token_bucket connects_;
   std::vector<std::unique_ptr<socket>> sockets_;
+  std::vector<std::unique_ptr<comeback>> comebacks_;
   std::vector<std::string> removed_from_; ///< namespaces that the server ended; late packets for them are no offence
   std::unique_ptr<messaging::ack_table> acks_; ///< made by the first event that asks for one
 };

@@ -88,11 +88,13 @@ void connection::apply(socket& s, logic::join& e, occasion& o) {
   }
   room::member who{who_, socket_name(s.info.id), false, s.info.who.user_id};
   send_to_room(room_key(s.info.nsp, e.room),
-                room_join{std::move(who), e.announce, e.acknowledge ? take(o.ack) : std::nullopt});
+               room_join{std::move(who), e.announce, e.acknowledge ? take(o.ack) : std::nullopt, false, !s.pid.empty()});
 }
 
 void connection::apply(socket& s, logic::leave& e, occasion& o) {
   std::erase(s.info.rooms, e.room);
+  if (s.kept.rooms.erase(e.room))
+    keep(s);
   if (bad_room(e.room)) // nobody is in it
     return;
   send_to_room(room_key(s.info.nsp, e.room), room_leave{who_, e.announce, e.acknowledge ? take(o.ack) : std::nullopt});

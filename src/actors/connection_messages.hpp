@@ -6,6 +6,7 @@
 #include "actors/room_messages.hpp"
 #include "core/engineio/close_reason.hpp"
 #include "core/logic/effects.hpp"
+#include "core/recovery/missed.hpp"
 #include "core/socketio/decoder.hpp"
 #include "ports/session_sink.hpp"
 
@@ -61,12 +62,45 @@ struct describe_sockets {
   gather_ptr<socket_summary> into;
 };
 
+// -- recovery --
+
+/// A room has taken the socket in after this message.
+struct room_entered {
+  std::string nsp, room;
+  recovery::place after;
+};
+
+/// A room's answer to `room_resume`: what the client missed, up to and including `to`; what comes later is sent to it live.
+struct room_resumed {
+  std::string nsp, room;
+  recovery::place to;
+  result<std::vector<cluster::message_ptr>> missed;
+};
+
+/// The store's answer about the session that a client wants back.
+struct session_found {
+  std::string nsp;
+  result<std::optional<recovery::session_record>> what;
+};
+
+/// What the session's last shard had said before the event that the client showed.
+struct places_found {
+  std::string nsp;
+  std::optional<recovery::places_before> what;
+};
+
+/// The client of this socket has come back on another connection.
+struct taken_over {
+  std::string nsp, socket_id;
+};
+
 /// An exception left a handler that ran outside of a message: thrown again where CAF supervises.
 struct failed {
   std::exception_ptr why;
 };
 
 using connection_op =
-  std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, failed>;
+  std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, room_entered, room_resumed,
+               session_found, places_found, taken_over, failed>;
 
 } // namespace troupe::actors

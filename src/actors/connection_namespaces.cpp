@@ -39,7 +39,7 @@ time_point end_of_token(unix_ms expires, unix_ms wall, time_point now) {
 } // namespace
 
 void connection::on_connect(socketio::packet& p) {
-  if (find(p.nsp))
+  if (find(p.nsp) || find_comeback(p.nsp))
     return close(engineio::close_reason::forced_close, "CONNECT to a namespace that is joined already");
   if (!p.data.empty() && json::kind_of(p.data) != json::kind::object)
     return close(engineio::close_reason::parse_error, "CONNECT payload is no object");
@@ -57,12 +57,27 @@ void connection::on_connect(socketio::packet& p) {
   s.rules = std::move(*rules);
   if (s.info.who.expires)
     s.expires = end_of_token(*s.info.who.expires, hub().wall(), now());
+  if (!hub().recovers(p.nsp))
+    return enter(std::move(s));
+  if (auto shown = ticket_of(p))
+    return ask_for_session(std::move(s), std::move(*shown));
+  make_recoverable(s);
+  enter(std::move(s));
+}
+
+/// The namespace's rules have the last word.
+void connection::enter(socket s, std::vector<frame_ptr> made_up) {
   auto first = guarded(s, "connect", [&] { return s.rules->on_connect(s.info); });
-  if (!first)
-    return refuse_connect(p.nsp, {"internal_error", "the server failed to admit this socket"});
-  if (!*first)
-    return refuse_connect(p.nsp, first->error(), s.info.refusal_data);
-  open_socket(std::move(s), std::move(**first));
+  const bool welcome = first && *first;
+  if (!welcome) {
+    leave_rooms(s.info);
+    stop_keeping(s, {});
+    if (s.info.recovered)
+      hub().egress.release(who_, {}, !sockets_.empty());
+    const error why = first ? first->error() : error{"internal_error", "the server failed to admit this socket"};
+    return refuse_connect(s.info.nsp, why, s.info.refusal_data);
+  }
+  open_socket(std::move(s), std::move(**first), std::move(made_up));
 }
 
 result<std::shared_ptr<logic::namespace_logic>> connection::admit(const socketio::packet& p, logic::socket_info& info) {
@@ -94,7 +109,7 @@ void connection::refuse_connect(const std::string& nsp, const error& why, const 
   send(p, hub().frame_flags());
 }
 
-void connection::open_socket(socket opened, logic::effects first) {
+void connection::open_socket(socket opened, logic::effects first, std::vector<frame_ptr> made_up) {
   auto& s = *sockets_.emplace_back(std::make_unique<socket>(std::move(opened)));
   std::erase(removed_from_, s.info.nsp);
   hub().counts.sockets.add();
@@ -104,8 +119,16 @@ void connection::open_socket(socket opened, logic::effects first) {
   socketio::packet p;
   p.type = socketio::packet_type::connect;
   p.nsp = s.info.nsp;
-  p.data = R"({"sid":")" + s.info.id + "\"}";
-  send(p, hub().frame_flags());
+  p.data = R"({"sid":")" + s.info.id + (s.pid.empty() ? "\"}" : R"(","pid":")" + s.pid + "\"}");
+  if (s.info.recovered) {
+    // First what was missed, then that it is the same session, then what came meanwhile: the order that clients expect.
+    made_up.push_back(build_frame(p, format_, hub().frame_flags()));
+    hub().egress.submit(who_.shard, ports::roster_join{room_key(s.info.nsp, s.info.id), who_});
+    hub().egress.release(who_, std::move(made_up));
+  } else {
+    send(p, hub().frame_flags());
+  }
+  keep(s);
   if (!std::exchange(was_joined_, true))
     hub().egress.namespace_joined(who_);
   hub().egress.submit(who_.shard, ports::roster_join{room_key(s.info.nsp, ""), who_});
@@ -136,14 +159,21 @@ void connection::end_socket(std::string_view nsp, std::string_view reason, bool 
              info.who.user_id, reason);
   if (acks_)
     fail_acks(acks_->take_all(info.nsp), {"disconnected", "the client has disconnected"});
-  for (auto& room : info.rooms)
-    send_to_room(room_key(info.nsp, room), room_leave{who_, false, {}});
+  stop_keeping(*ended, reason);
+  leave_rooms(info);
   hub().egress.submit(who_.shard, ports::roster_leave{room_key(info.nsp, ""), who_});
+  if (info.recovered)
+    hub().egress.submit(who_.shard, ports::roster_leave{room_key(info.nsp, info.id), who_});
   for (auto& user : ended->watched)
     hub().to_presence(user, presence_unwatch{ended->place()});
   if (!info.who.user_id.empty())
     hub().to_presence(info.who.user_id, presence_detach{ended->place()});
   hub().counts.sockets.sub();
+}
+
+void connection::leave_rooms(const logic::socket_info& info) {
+  for (auto& room : info.rooms)
+    send_to_room(room_key(info.nsp, room), room_leave{who_, false, {}});
 }
 
 void connection::expire_tokens(time_point t) {

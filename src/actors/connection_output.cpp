@@ -60,9 +60,15 @@ void connection::handler_failed(const socket& s, std::string_view event, std::st
 
 void connection::rearm() {
   std::optional<time_point> next = acks_ ? acks_->next_deadline() : std::nullopt;
-  for (auto& s : sockets_)
+  const auto also = [&next](time_point at) { next = next ? std::min(*next, at) : at; };
+  for (auto& s : sockets_) {
     if (s->expires)
-      next = next ? std::min(*next, *s->expires) : *s->expires;
+      also(*s->expires);
+    if (s->keep_again != time_point::max())
+      also(s->keep_again);
+  }
+  for (auto& c : comebacks_)
+    also(c->until);
   wake_at(next);
 }
 

@@ -8,6 +8,8 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace troupe::actors {
 
 hub::hub(const dependencies& d, const options& o, surroundings s)
@@ -106,6 +108,15 @@ ports::target hub::target_of(const selection& s) const {
   if (s.rooms.empty())
     t.rooms.push_back(room_key(s.nsp, ""));
   return t;
+}
+
+bool hub::recovers(std::string_view nsp) const {
+  auto& all = opts.recovery.namespaces;
+  return sessions && std::find(all.begin(), all.end(), nsp) != all.end();
+}
+
+unix_ms hub::settled() const {
+  return std::min(wall(), heard_until.load(std::memory_order_relaxed)) - opts.recovery.settling.count();
 }
 
 void hub::tell_cluster(higher_epoch_seen m) {

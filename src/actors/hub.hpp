@@ -8,12 +8,15 @@
 #include "core/cluster/wide_wire.hpp"
 #include "core/frame/frame_builder.hpp"
 #include "ports/links.hpp"
+#include "core/recovery/offset.hpp"
 #include "ports/room_log.hpp"
+#include "ports/session_store.hpp"
 
 #include <caf/actor.hpp>
 
 #include <array>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -35,16 +38,25 @@ class hub : public std::enable_shared_from_this<hub> {
   const surroundings around;
   broadcast_acks acks;
   std::vector<caf::actor> directories; ///< one a shard; set before anything runs
+  ports::room_log* log = nullptr;           ///< set before anything runs; null: rooms keep no history
+  ports::session_store* sessions = nullptr; ///< set before anything runs; null: no session can be recovered
   // Of a node in a cluster; set before anything runs, else null:
   ports::links* links = nullptr;
-  ports::room_log* log = nullptr;
   caf::actor cluster;
   /// Until then this node may order rooms: its part in the cluster has looked around lately. Renewed all the time, but not by a
   /// process that was stopped.
   std::atomic<time_point> sure_until{time_point::max()};
   std::atomic<bool> log_away{false}; ///< Redis is away, for every node
 
+  /// While a link is down: when the others were heard of last. What homes have placed since may be missing here.
+  std::atomic<unix_ms> heard_until{std::numeric_limits<unix_ms>::max()};
+
   void tell_cluster(higher_epoch_seen m);
+
+  // -- recovery --
+  bool recovers(std::string_view nsp) const;
+  /// What any home has placed before then was handed to this node's sessions.
+  unix_ms settled() const;
 
   // -- what concerns every node --
   void know_peer(const std::string& id, bool linked);

@@ -77,6 +77,11 @@ struct metrics {
   number actor_failures;      ///< actors that ended by an exception
   number actor_restarts;
   number handler_exceptions;  ///< application logic that threw
+  number recoveries_asked;    ///< clients that wanted their session back
+  number recoveries;          ///< of these, sessions that came back without a gap
+  number takeovers;           ///< of these, from a transport that was half open
+  number made_up;             ///< messages sent because their receiver was away when they were said
+  refusal_counts not_recovered; ///< by why
   refusal_counts refusals;
   cluster::replica_counters replicas;
 };

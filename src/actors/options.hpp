@@ -13,8 +13,19 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe::actors {
+
+/// Section `recovery` of the configuration.
+struct recovery_options {
+  std::vector<std::string> namespaces; ///< where sessions can be recovered; empty: nowhere
+  std::size_t max_missed = 1'000;      ///< messages that are made up for at one recovery, per room
+  duration refresh{60'000};            ///< a session that is there is saved again this often
+  duration patience{3'000};            ///< how long a client waits for its session and its rooms
+  /// A message takes less than that from its home's clock to the sessions of a node whose links work.
+  duration settling{1'000};
+};
 
 /// What the actors are told once, at start.
 struct options {
@@ -23,6 +34,7 @@ struct options {
   cluster::node_ref me{0, 1};         ///< this life of this node
   cluster::replica_options replicas;  ///< `clustered` says whether there may be others
   ports::log_keep keep;               ///< of rooms' logs, where they have one
+  recovery_options recovery;
   presence::options presence;
   std::size_t max_documents = 10'000; ///< documents.max_documents, on this node
   std::uint16_t node = 0;          ///< goes into socket ids

@@ -70,7 +70,17 @@ void room_actor::on(room_join& m) {
   // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
   if (joined->announce)
     announce("room_joined", room::membership(model_.name(), m.who), session);
-  ask_members({asker::what::join, session, m.ack, false, {}, {}});
+  ask_members({asker::what::join, session, m.ack, m.tell_place, {}, {}, {}});
+}
+
+void room_actor::on(room_resume& m) {
+  const auto session = m.who.session;
+  auto joined = model_.on_join(m.who, false, now());
+  if (!joined)
+    return hub().to_connection(session, room_resumed{std::string(nsp()), model_.name(), {}, joined.error()});
+  if (joined->added)
+    hub().counts.memberships.add();
+  ask_members({asker::what::resume, session, {}, false, {}, {}, std::make_unique<room_resume>(std::move(m))});
 }
 
 void room_actor::on(room_leave& m) {
@@ -96,7 +106,7 @@ void room_actor::on(room_publish& m) {
       m.done(may.error());
     return;
   }
-  asker a{asker::what::publish, m.sender, m.ack, what.confirm, what.id, std::move(m.done)};
+  asker a{asker::what::publish, m.sender, m.ack, what.confirm, what.id, std::move(m.done), {}};
   cluster::publish_op op;
   op.user = std::move(m.user);
   op.id = std::move(what.id);
@@ -124,7 +134,7 @@ void room_actor::on(room_document& m) {
     may = error{"document_limit", "this node has no place for another document"};
   if (!may)
     return refuse(m.who, m.ack, may.error());
-  asker a{asker::what::document, m.who, m.ack, false, m.what.document, {}};
+  asker a{asker::what::document, m.who, m.ack, false, m.what.document, {}, {}};
   cluster::document_op op;
   op.document = std::move(m.what.document);
   op.user = std::move(m.user);
@@ -159,12 +169,12 @@ void room_actor::on(room_list_members& m) {
   }
 }
 
-void room_actor::fan_out(const outbound_ptr& what, std::optional<session_ref> except) {
+void room_actor::fan_out(const outbound_ptr& what, std::optional<session_ref> except, const recovery::said& said) {
   hub().counts.events_out.add();
   auto& by_shard = model_.by_shard();
   for (std::uint16_t s = 0; s < by_shard.size(); ++s)
     if (by_shard[s] > 0)
-      hub().egress.submit(s, ports::fan_out_room{key_, what, except});
+      hub().egress.submit(s, ports::fan_out_room{key_, what, except, said});
 }
 
 void room_actor::announce(std::string_view event, std::string object, std::optional<session_ref> except) {

@@ -25,13 +25,14 @@ class room_actor : public pinned, private cluster::replica_effects {
  private:
   /// Whom the end of an operation concerns.
   struct asker {
-    enum class what { members, join, publish, document };
+    enum class what { members, join, resume, publish, document };
     what kind = what::members;
     std::optional<session_ref> who;
     ack_id ack;
     bool confirm = false;
     std::string id;       ///< of the message, or the document's name
     std::function<void(result<published>)> done;
+    std::unique_ptr<room_resume> resume;
   };
 
   // room_actor.cpp: members
@@ -39,6 +40,7 @@ class room_actor : public pinned, private cluster::replica_effects {
   void on_wake();
   void on_op(room_op& op);
   void on(room_join& m);
+  void on(room_resume& m);
   void on(room_leave& m);
   void on(room_publish& m);
   void on(room_typing& m);
@@ -49,7 +51,7 @@ class room_actor : public pinned, private cluster::replica_effects {
   void on(room_list_members& m);
   std::string_view nsp() const;
   /// One hand-over to each shard that has members.
-  void fan_out(const outbound_ptr& what, std::optional<session_ref> except = {});
+  void fan_out(const outbound_ptr& what, std::optional<session_ref> except = {}, const recovery::said& said = {});
   void announce(std::string_view event, std::string object, std::optional<session_ref> except);
   void tell_typing(const room::member& who, bool active);
   void refuse(session_ref who, ack_id ack, error why, std::string room_not_joined = {});
@@ -70,6 +72,8 @@ class room_actor : public pinned, private cluster::replica_effects {
   void ask_by(asker a, F f);
   void answer(asker& a, const cluster::op_result& r);
   void answer_join(asker& a, const cluster::op_result& r);
+  void answer_resume(asker& a, const cluster::op_result& r);
+  void look_into_log(std::unique_ptr<room_resume> m, recovery::place to);
   void answer_publish(asker& a, const cluster::op_result& r);
   void answer_document(asker& a, const cluster::op_result& r);
   void deliver(const cluster::message_ptr& m) override;

@@ -6,6 +6,8 @@
 #include "core/cluster/envelope.hpp"
 #include "core/cluster/room_wire.hpp"
 #include "core/messaging/answers.hpp"
+#include "core/recovery/offset.hpp"
+#include "core/room/room_key.hpp"
 #include "core/presence/presence_texts.hpp"
 
 #include <caf/send.hpp>
@@ -54,18 +56,38 @@ void room_actor::answer(asker& a, const cluster::op_result& r) {
   switch (a.kind) {
     case asker::what::members: return;
     case asker::what::join: return answer_join(a, r);
+    case asker::what::resume: return answer_resume(a, r);
     case asker::what::publish: return answer_publish(a, r);
     case asker::what::document: return answer_document(a, r);
   }
 }
 
 void room_actor::answer_join(asker& a, const cluster::op_result& r) {
-  if (!r.failed)
+  if (!r.failed) {
+    if (a.confirm)
+      hub().to_connection(*a.who, room_entered{std::string(nsp()), model_.name(), {replica_.last_epoch(), replica_.seq()}});
     return hub().answer(*a.who, nsp(), a.ack, messaging::joined(model_.name(), r.members));
+  }
   if (model_.on_leave(*a.who, false, now()).gone)
     hub().counts.memberships.sub();
   hub().egress.submit(a.who->shard, ports::roster_leave{*key_, *a.who});
   refuse(*a.who, a.ack, *r.failed, model_.name());
+}
+
+void room_actor::answer_resume(asker& a, const cluster::op_result& r) {
+  auto& m = *a.resume;
+  if (r.failed) {
+    if (model_.on_leave(*a.who, false, now()).gone)
+      hub().counts.memberships.sub();
+    return hub().to_connection(*a.who, room_resumed{std::string(nsp()), model_.name(), {}, *r.failed});
+  }
+  // Everything up to here is made up for; from here on the session gets what everybody gets.
+  hub().egress.submit(a.who->shard, ports::roster_join{*key_, *a.who});
+  const recovery::place to{replica_.last_epoch(), replica_.seq()};
+  auto found = recovery::missed(m.from, replica_.kept(), to);
+  if (!found && hub().log)
+    return look_into_log(std::move(a.resume), to);
+  hub().to_connection(*a.who, room_resumed{std::string(nsp()), model_.name(), to, std::move(found)});
 }
 
 void room_actor::answer_publish(asker& a, const cluster::op_result& r) {
@@ -108,7 +130,12 @@ void room_actor::deliver(const cluster::message_ptr& m) {
     hub().counts.documents.add();
   if (model_.size() == 0)
     return;
-  fan_out(hub().event(nsp(), m->event, m->args, hub().frame_flags(m->is_volatile)), only_here(m->from.node, m->except));
+  const auto except = only_here(m->from.node, m->except);
+  if (m->is_volatile || !hub().recovers(nsp()))
+    return fan_out(hub().event(nsp(), m->event, m->args, hub().frame_flags(m->is_volatile)), except);
+  const recovery::said said{recovery::room_mark(*key_), {m->epoch, m->seq}};
+  const auto args = recovery::with_offset(m->args, {said.room, said.at, hub().settled(), false});
+  fan_out(hub().event(nsp(), m->event, args, hub().frame_flags()), except, said);
 }
 
 void room_actor::deliver(const cluster::notice& n) {
@@ -193,6 +220,33 @@ void room_actor::read_log(std::uint64_t token, std::uint64_t after_epoch, std::u
       return hub->to_room(*key, room_log_read{token, cluster::log_answer::unavailable, {}});
     hub->to_room(*key, room_log_read{token, cluster::log_answer::taken, messages_of(*r)});
   });
+}
+
+/// Beyond what this node still has of the room. Answers the connection itself: the room need not hear of it.
+void room_actor::look_into_log(std::unique_ptr<room_resume> m, recovery::place to) {
+  const auto most = hub().opts.recovery.max_missed + 1;
+  const auto from = m->from;
+  auto found = [hub = hub().shared_from_this(), key = key_, m = std::shared_ptr<room_resume>(std::move(m)), to, most,
+                tail = replica_.kept()](const result<std::vector<ports::log_entry>>& r) {
+    room_resumed answer{std::string(nsp_of(*key)), std::string(room_of(*key)), to, error{}};
+    if (!r) {
+      answer.missed = r.error();
+    } else if (r->size() == most && m->from.settled == 0) {
+      answer.missed = error{"too_much_missed", "more was said meanwhile than is made up for"};
+    } else {
+      auto known = messages_of(*r);
+      for (auto& t : tail)
+        if (known.empty() || t->seq > known.back()->seq)
+          known.push_back(t);
+      answer.missed = recovery::missed(m->from, known, to);
+    }
+    hub->to_connection(m->who.session, std::move(answer));
+  };
+  // What has settled is at the far end, where reading onwards from long ago might not get to.
+  if (from.settled > 0)
+    hub().log->tail(*key_, most, std::move(found));
+  else
+    hub().log->read(*key_, {from.after.epoch, from.after.seq}, most, std::move(found));
 }
 
 void room_actor::on(room_logged& m) { replica_.on_appended(m.token, m.answer, m.end.epoch, m.end.seq, now()); }

@@ -6,6 +6,7 @@
 #include "core/cluster/node_machine.hpp"
 #include "core/cluster/room_replica.hpp"
 #include "core/logic/effects.hpp"
+#include "core/recovery/missed.hpp"
 #include "core/room/room_model.hpp"
 #include "core/session_ref.hpp"
 #include "ports/room_log.hpp"
@@ -29,6 +30,14 @@ struct room_join {
   bool announce = false;
   ack_id ack;
   bool reported = false; ///< asked for by a restarted room: the member was there before, nobody is told
+  bool tell_place = false; ///< the connection wants a `room_entered`
+};
+
+/// A socket comes back: it is a member again, and asks what was said since. Answered by `room_resumed`. Its session holds back what
+/// it is sent meanwhile.
+struct room_resume {
+  room::member who;
+  recovery::start from;
 };
 
 /// A socket is no member any more. Leaving a room twice does no harm.
@@ -123,7 +132,7 @@ struct room_log_read {
 /// Whether this node may order rooms, or whether the log is away for all, has changed.
 struct room_ordering_changed {};
 
-using room_op = std::variant<room_join, room_leave, room_publish, room_typing, room_document, room_members_asked,
+using room_op = std::variant<room_join, room_resume, room_leave, room_publish, room_typing, room_document, room_members_asked,
                              room_recover, room_describe, room_list_members, room_home, room_peer, room_from_peer, room_logged,
                              room_log_opened, room_log_read, room_ordering_changed>;
 

@@ -83,7 +83,7 @@ struct auth_config {
 };
 
 struct history_config {
-  bool enabled = false;                    ///< rooms keep what was said in Redis; needs cluster.enabled
+  bool enabled = false;                    ///< rooms keep what was said: in Redis in a cluster, else in memory
   std::size_t max_messages = 1'000;        ///< per room
   duration ttl{86'400'000};                ///< after a room's last message
 };
@@ -155,7 +155,14 @@ struct cluster_config {
   duration drain_timeout{10'000};          ///< at the stop: how long slots may take to move
 };
 /// Read and validated already, acted on by a later version (validate.cpp refuses `true`, load.cpp warns of the rest).
-struct recovery_config { bool enabled = false; };
+struct recovery_config {
+  bool enabled = false;                    ///< clients that come back find their session and what they missed; needs rooms.history
+  std::vector<std::string> namespaces{"/"};
+  duration window{120'000};                ///< how long a session waits for its client
+  std::size_t max_sessions = 100'000;      ///< that wait, on a node without Redis
+  std::size_t max_missed = 1'000;          ///< messages of a room that are made up for at once
+  std::size_t journal_events = 16'384;     ///< per shard
+};
 struct redis_sentinel_config {
   std::string master;                      ///< set: the Sentinels say where Redis is
   std::vector<std::string> nodes;          ///< host[:port]

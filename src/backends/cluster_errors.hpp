@@ -31,6 +31,10 @@ inline error log_unavailable(const std::string& why) {
   return error{"log_unavailable", "The log of the rooms did not answer: " + why + "."};
 }
 
+inline error sessions_unavailable(const std::string& why) {
+  return error{"sessions_unavailable", "The store of the sessions did not answer: " + why + "."};
+}
+
 inline error log_out_of_order() {
   return error{"log_out_of_order", "Positions of one append have to grow, beginning above 0-0."};
 }

@@ -291,6 +291,11 @@ void connection::allow_lane(std::uint32_t slot) {
   open_lane();
 }
 
+void connection::forbid_lane() {
+  shut_lane();
+  lane_slot_ = no_lane;
+}
+
 void connection::open_lane() {
   if (lane_slot_ == no_lane || !out_.empty() || write_waiting_ || closing_)
     return;
@@ -430,8 +435,7 @@ void connection::attach(session& s, link as) {
 }
 
 void connection::detach() {
-  shut_lane();
-  lane_slot_ = no_lane;
+  forbid_lane();
   session_ = nullptr;
   link_ = link::none;
 }

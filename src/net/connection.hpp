@@ -66,6 +66,7 @@ class connection final : public boost::intrusive_ref_counter<connection, boost::
 
   /// From now on, whenever nothing is queued, broadcasts may go straight to the descriptor: see fanout/lanes.hpp.
   void allow_lane(std::uint32_t slot);
+  void forbid_lane();
   bool blocked() const { return write_waiting_; } ///< the kernel takes no more at the moment
   std::size_t queued_bytes() const { return out_.bytes(); }
   std::size_t drop_volatile() { return out_.drop_volatile(); }

@@ -48,6 +48,7 @@ struct server_options {
   std::uint16_t node_number = 0; ///< first two bytes of every id made here
   int shards = 1;
   bool io_uring = true; ///< for broadcasts, where it is to be had
+  std::size_t journal_events = 0; ///< recovery.journal_events, kept per shard; 0 unless sessions can be recovered
   std::string tls_cert, tls_key; ///< PEM files; both set: TLS
   std::vector<std::string> trusted_proxies;
   cors_policy cors;

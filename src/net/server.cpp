@@ -122,6 +122,16 @@ void server::namespace_joined(session_ref who) {
     s->namespace_joined();
 }
 
+void server::hold(session_ref who) {
+  if (auto* s = shards_[who.shard]->find_session(who))
+    s->hold();
+}
+
+void server::release(session_ref who, std::vector<frame_ptr> first, bool keep) {
+  if (auto* s = shards_[who.shard]->find_session(who))
+    s->release(std::move(first), keep);
+}
+
 bool server::writable_now(session_ref who) const {
   auto* s = shards_[who.shard]->find_session(who);
   return s && s->writable_now();

@@ -49,6 +49,8 @@ class server final : public ports::egress {
   void submit(std::uint16_t shard, ports::egress_op op) override;
   void send_now(session_ref who, frame_ptr what) override;
   void namespace_joined(session_ref who) override;
+  void hold(session_ref who) override;
+  void release(session_ref who, std::vector<frame_ptr> first, bool keep) override;
   bool writable_now(session_ref who) const override;
 
   ports::run_loop& loop(std::uint16_t shard);

@@ -26,7 +26,7 @@ constexpr std::size_t worth_a_ring = 8;
 
 shard::shard(server& owner, std::uint16_t number)
   : owner_(owner), number_(number), listener_(poller_, wheel_, [this](int fd, std::string peer) { accept(fd, std::move(peer)); }),
-    ping_frame_(build_engine_frame("2")), read_buffer_(read_buffer_size), ring_(owner.options().io_uring) {}
+    ping_frame_(build_engine_frame("2")), read_buffer_(read_buffer_size), journal_(owner.options().journal_events), ring_(owner.options().io_uring) {}
 
 shard::~shard() = default;
 

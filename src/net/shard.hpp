@@ -126,6 +126,7 @@ class shard final : public ports::run_loop {
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::unique_ptr<session>> graveyard_;
   fanout_index index_;
+  recovery::journal journal_;
   lanes lanes_;
   send_ring ring_;
   std::vector<std::uint32_t> stamps_;            ///< per slot: the last selection that has seen it

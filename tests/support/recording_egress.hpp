@@ -19,7 +19,7 @@ namespace troupe::test {
 /// One thread.
 class recording_egress : public ports::egress {
  public:
-  explicit recording_egress(std::uint16_t shards) : shards_(shards) {}
+  explicit recording_egress(std::uint16_t shards) : shards_(shards), journals_(shards, recovery::journal(1000)) {}
 
   std::uint16_t shards() const override { return shards_; }
 
@@ -30,6 +30,18 @@ class recording_egress : public ports::egress {
   }
   void send_now(session_ref who, frame_ptr what) override { write(who, what); }
   void namespace_joined(session_ref who) override { joined.insert(who); }
+  void hold(session_ref who) override { ++held_[who].holds; }
+  void release(session_ref who, std::vector<frame_ptr> first, bool keep) override {
+    auto& held = held_.at(who);
+    if (!keep)
+      held.frames.clear();
+    held.frames.insert(held.frames.begin(), first.begin(), first.end());
+    if (--held.holds > 0)
+      return;
+    const auto over = held_.extract(who);
+    for (auto& f : over.mapped().frames)
+      write(who, f);
+  }
   bool writable_now(session_ref who) const override { return !blocked.contains(who); }
 
   /// What a session was sent since the last call.
@@ -68,7 +80,10 @@ class recording_egress : public ports::egress {
     if (o.counted)
       o.counted(reached);
   }
+  void apply(std::uint16_t shard, const ports::ask_journal& o) { o.found(journals_.at(shard).before(o.event, o.rooms)); }
   void apply(std::uint16_t shard, const ports::fan_out_room& o) {
+    if (o.said.room)
+      journals_.at(shard).add(o.said);
     for (auto who : rooms_[*o.room])
       if (who.shard == shard && who != o.except)
         write(who, o.what->text);
@@ -104,6 +119,8 @@ class recording_egress : public ports::egress {
   void write(session_ref who, const frame_ptr& f) {
     if (!sessions_.contains(who) || (f->is_volatile() && blocked.contains(who)))
       return;
+    if (auto held = held_.find(who); held != held_.end())
+      return held->second.frames.push_back(f);
     if (on_write)
       on_write(who, f->segments().size());
     for (auto& s : f->segments())
@@ -114,6 +131,12 @@ class recording_egress : public ports::egress {
   std::set<session_ref> sessions_;
   std::map<std::string, std::set<session_ref>> rooms_;
   std::map<session_ref, std::vector<std::string>> written_;
+  struct held_back {
+    int holds = 0;
+    std::vector<frame_ptr> frames;
+  };
+  std::map<session_ref, held_back> held_;
+  std::vector<recovery::journal> journals_;
 };
 
 } // namespace troupe::test

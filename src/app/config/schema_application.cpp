@@ -53,7 +53,7 @@ std::vector<config_option> application() {
     number<config>("rooms.dedup_window_ms", AT(rooms.dedup_window), {0, day}, "How long they are remembered."));
   t.push_back(flag<config>(
     "rooms.history.enabled", AT(rooms.history.enabled),
-    "Rooms keep what was said in Redis, and acknowledge a message only when it is there. Needs cluster.enabled."));
+    "Rooms keep what was said: nodes of a cluster in Redis, and they acknowledge a message only when it is there; a node that is alone in its memory."));
   t.push_back(number<config>(
     "rooms.history.max_messages", AT(rooms.history.max_messages), {1, 10'000'000}, "Per room; the oldest leave."));
   t.push_back(number<config>(

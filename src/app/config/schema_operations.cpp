@@ -4,7 +4,7 @@
 namespace troupe::app::tables {
 namespace {
 
-constexpr std::string_view reserved = "Reserved for a later version; must be false.";
+constexpr std::int64_t day = 86'400'000;
 
 } // namespace
 
@@ -25,7 +25,20 @@ std::vector<config_option> operations() {
   t.push_back(
     flag<config>("metrics.require_api_key", AT(metrics.require_api_key), "Ask for one of auth.api_keys there."));
   t.push_back(flag<config>("demo.enabled", AT(demo.enabled), "Serve /demo."));
-  t.push_back(flag<config>("recovery.enabled", AT(recovery.enabled), reserved));
+  t.push_back(flag<config>(
+    "recovery.enabled", AT(recovery.enabled),
+    "Clients that come back within a while find their session and get what they missed. Needs rooms.history.enabled. Events of rooms "
+    "then carry one more argument, which official JavaScript clients use and others show to the application."));
+  t.push_back(list<config>("recovery.namespaces", AT(recovery.namespaces), "Where."));
+  t.push_back(number<config>(
+    "recovery.window_ms", AT(recovery.window), {1'000, day}, "How long a session waits for its client."));
+  t.push_back(number<config>(
+    "recovery.max_sessions", AT(recovery.max_sessions), {1, 10'000'000}, "Sessions that wait, on a node without Redis; the oldest go first."));
+  t.push_back(number<config>(
+    "recovery.max_missed", AT(recovery.max_missed), {1, 1'000'000}, "Messages of a room that are made up for at once; who missed more begins anew."));
+  t.push_back(number<config>(
+    "recovery.journal_events", AT(recovery.journal_events), {0, 100'000'000},
+    "Broadcasts that each shard remembers (24 bytes each), to know what of several rooms a client has got."));
   t.push_back(list<config>("kafka.brokers", AT(kafka.brokers), "Brokers to begin with.", demands::broker)
                 .with_alias("KAFKA_BROKERS"));
   t.push_back(text<config>("kafka.client_id", AT(kafka.client_id), "Name shown to the brokers.", demands::not_empty)

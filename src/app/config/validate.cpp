@@ -20,7 +20,7 @@ class checker {
   explicit checker(const config& c) : c_(c) {}
 
   problems run() {
-    not_in_this_version();
+    recovery();
     cluster();
     transport();
     redis();
@@ -37,13 +37,10 @@ class checker {
       found_.push_back({"", std::move(key), std::move(message)});
   }
 
-  void not_in_this_version() {
+  void recovery() {
     refuse(
-      c_.recovery.enabled, "recovery.enabled",
-      "connection state recovery is not available in this version; set it to false");
-    refuse(
-      c_.rooms.history.enabled && !c_.cluster.enabled, "rooms.history.enabled",
-      "rooms keep their history in Redis, which only nodes of a cluster use in this version; set cluster.enabled to true");
+      c_.recovery.enabled && !c_.rooms.history.enabled, "recovery.enabled",
+      "what clients miss is taken from the rooms' history; set rooms.history.enabled to true");
   }
 
   void cluster() {

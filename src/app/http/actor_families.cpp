@@ -50,6 +50,10 @@ constexpr row counters[] = {
    "Kept direct messages that gave way or expired"},
   {"troupe_volatile_dropped_total", MetricType::Counter, &metrics::volatile_dropped,
    "Volatile events for sockets that could not take them"},
+  {"troupe_recoveries_asked_total", MetricType::Counter, &metrics::recoveries_asked, "Clients that wanted their session back"},
+  {"troupe_recoveries_total", MetricType::Counter, &metrics::recoveries, "Sessions that came back without a gap"},
+  {"troupe_session_takeovers_total", MetricType::Counter, &metrics::takeovers, "Sessions whose client came back before the node knew that it had gone"},
+  {"troupe_made_up_messages_total", MetricType::Counter, &metrics::made_up, "Messages sent because their receiver was away when they were said"},
   {"troupe_parse_errors_total", MetricType::Counter, &metrics::parse_errors, "Packets that were no Socket.IO"},
   {"troupe_protocol_violations_total", MetricType::Counter, &metrics::protocol_violations,
    "Packets that came at the wrong time"},
@@ -75,6 +79,9 @@ void add_rows(metric_families& to, std::span<const row> rows, const metrics& cou
 void add_actor_families(metric_families& to, const metrics& counts) {
   add_rows(to, gauges, counts);
   add_rows(to, counters, counts);
+  to.push_back(family("troupe_not_recovered_total", MetricType::Counter, "Sessions that could not be recovered, by why"));
+  for (const auto& [code, n] : counts.not_recovered.snapshot())
+    add_sample(to.back(), static_cast<double>(n), {label("code", code)});
   to.push_back(family("troupe_refusals_total", MetricType::Counter, "What clients were refused, by error code"));
   for (const auto& [code, n] : counts.refusals.snapshot())
     add_sample(to.back(), static_cast<double>(n), {label("code", code)});

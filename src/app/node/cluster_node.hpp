@@ -8,6 +8,7 @@
 #include "backends/redis/redis_bus.hpp"
 #include "backends/redis/redis_registry.hpp"
 #include "backends/redis/redis_room_log.hpp"
+#include "backends/redis/redis_session_store.hpp"
 #include "base/error.hpp"
 #include "net/link/link_server.hpp"
 #include "net/link/second_way.hpp"
@@ -41,6 +42,7 @@ class cluster_node {
   /// Before the actors: where clients reach this node, known when its port is.
   void set_url(std::string url) { setup_.me.url = std::move(url); }
   actors::cluster_setup& setup() { return setup_; }
+  ports::session_store& sessions() { return sessions_; }
   /// After the actors.
   void stop();
   /// What the node last knew of the cluster; null before it knew anything. Any thread.
@@ -62,6 +64,7 @@ class cluster_node {
   std::shared_ptr<redis::client> redis_;
   redis::redis_registry registry_;
   redis::redis_room_log log_;
+  redis::redis_session_store sessions_;
   actors::link_router router_;
   std::unique_ptr<net::second_way> ways_; ///< the links, or the bus; outlives the bus
   redis::redis_bus bus_;

@@ -7,6 +7,7 @@
 #include "app/http/http_routes.hpp"
 #include "app/node/cluster_node.hpp"
 #include "app/node/event_log.hpp"
+#include "app/node/memory_backends.hpp"
 #include "core/logic/namespace_logic.hpp"
 #include "net/server.hpp"
 
@@ -64,6 +65,7 @@ class node {
   std::unique_ptr<logic::namespaces> namespaces_;
   std::unique_ptr<net::server> net_;
   std::unique_ptr<http_routes> http_;
+  std::unique_ptr<memory_backends> memory_; ///< of a node of its own
   std::unique_ptr<cluster_node> cluster_; ///< null: a node of its own
   std::unique_ptr<actors::actor_layer> actors_;
   bool stopped_ = false;

@@ -30,6 +30,7 @@ net::server_options net_options(const config& c, std::uint16_t node_number) {
   o.node_number = node_number;
   o.shards = shard_count(c.server);
   o.io_uring = c.server.io_uring;
+  o.journal_events = c.recovery.enabled ? c.recovery.journal_events : 0;
   o.tls_cert = c.server.tls_cert;
   o.tls_key = c.server.tls_key;
   o.trusted_proxies = c.server.trusted_proxies;
@@ -75,7 +76,7 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.presence.queue_ttl = c.offline.ttl;
   o.max_documents = c.documents.max_documents;
   o.replicas.clustered = c.cluster.enabled;
-  o.replicas.logged = c.cluster.enabled && c.rooms.history.enabled;
+  o.replicas.logged = c.rooms.history.enabled;
   o.replicas.tail.max_messages = c.cluster.tail_messages;
   o.replicas.tail.max_bytes = c.cluster.tail_bytes;
   o.replicas.tail.max_age = 2 * c.cluster.operation_timeout;
@@ -83,6 +84,11 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.replicas.operation_timeout = c.cluster.operation_timeout;
   o.replicas.dedup_ids = c.rooms.dedup_ids;
   o.replicas.dedup_window = c.rooms.dedup_window;
+  if (c.recovery.enabled) {
+    o.recovery.namespaces = c.recovery.namespaces;
+    o.recovery.max_missed = c.recovery.max_missed;
+    o.recovery.refresh = c.recovery.window / 2;
+  }
   o.keep = {c.rooms.history.max_messages, c.rooms.history.ttl};
   return o;
 }

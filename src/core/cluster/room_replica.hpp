@@ -125,6 +125,10 @@ class room_replica {
   role now_is() const { return role_; }
   std::uint64_t epoch() const { return epoch_; }
   std::uint64_t seq() const { return seq_; }
+  /// The epoch of the message `seq()`.
+  std::uint64_t last_epoch() const { return last_epoch_; }
+  /// The last messages, oldest first: a run without gaps that ends at `seq()`, or nothing.
+  std::vector<message_ptr> kept() const { return tail_.all(); }
   std::uint64_t members() const;
   std::uint64_t document_version() const { return document_version_; }
   /// Nobody here or elsewhere needs this replica.

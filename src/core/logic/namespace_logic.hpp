@@ -22,6 +22,7 @@ struct socket_info {
   engineio::handshake_ptr shake;
   std::shared_ptr<void> user_data;    ///< the library's per-socket data
   std::vector<std::string> rooms;     ///< joined rooms, without the socket's own
+  bool recovered = false;             ///< it was here before, and the client has got everything it missed
   std::string refusal_data;           ///< JSON text, set by a refusing on_connect: CONNECT_ERROR's data instead of {code}
 };
 

@@ -39,4 +39,12 @@ std::optional<offset> decode_offset(std::string_view text) {
   return flags <= 1 && checked == check(o) ? std::optional(o) : std::nullopt;
 }
 
+logic::arguments with_offset(const logic::arguments& args, const offset& o) {
+  logic::arguments out{{}, args.attachments};
+  out.json.reserve(args.json.size() + 3 + offset_bytes::chars);
+  out.json = args.json;
+  out.json.append(out.json.empty() ? "\"" : ",\"").append(encode(o)).push_back('"');
+  return out;
+}
+
 } // namespace troupe::recovery

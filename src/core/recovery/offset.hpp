@@ -3,6 +3,7 @@
 // last event they got and show it when they come back. One frame serves all receivers, so it holds nothing about one of them.
 
 #include "base/time.hpp"
+#include "core/logic/effects.hpp"
 #include "core/recovery/place.hpp"
 
 #include <cstdint>
@@ -32,5 +33,8 @@ std::string encode(const offset& o);
 /// Nothing unless `text` is what `encode` writes: clients also show a string that an event of the application happened to end
 /// with.
 std::optional<offset> decode_offset(std::string_view text);
+
+/// The arguments of an event, with the offset as the last one.
+logic::arguments with_offset(const logic::arguments& args, const offset& o);
 
 } // namespace troupe::recovery

@@ -43,10 +43,9 @@ struct session_record {
   static constexpr std::size_t max_stays = 32;
 };
 
-/// For stores that keep bytes.
+/// For stores that keep bytes. Nothing when they are not what `encode` wrote.
+std::string encode(const session_record& r);
+std::optional<session_record> decode_record(std::string_view bytes);
 std::string encode(const stay& s);
-std::optional<stay> decode_stay(std::string_view bytes);
-std::string encode(const membership& m);
-std::optional<membership> decode_membership(std::string_view bytes);
 
 } // namespace troupe::recovery

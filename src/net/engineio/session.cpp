@@ -8,6 +8,7 @@
 #include "net/shard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::net {
 
@@ -71,12 +72,14 @@ void session::open(engineio::handshake_ptr shake) {
 // -- to the client ----------------------------------------------------------------------------------------------------
 
 bool session::writable_now() const {
-  if (closed_)
+  if (closed_ || held_)
     return false;
   return websocket_ ? !websocket_->blocked() : get_ != nullptr;
 }
 
-std::size_t session::queued_bytes() const { return websocket_ ? websocket_->queued_bytes() : queue_.bytes(); }
+std::size_t session::queued_bytes() const {
+  return (held_ ? held_->bytes : 0) + (websocket_ ? websocket_->queued_bytes() : queue_.bytes());
+}
 
 void session::push(frame_ptr f) {
   if (closed_ || doomed_)
@@ -86,16 +89,55 @@ void session::push(frame_ptr f) {
     metrics::add(shard_.counters().volatile_dropped);
     return;
   }
+  if (held_)
+    hold_back(std::move(f));
+  else
+    pass_on(std::move(f));
+  if (queued_bytes() > shard_.options().limit.max_queued_bytes)
+    bound_queue();
+}
+
+void session::pass_on(frame_ptr f) {
   metrics::add(shard_.counters().packets_out);
-  if (websocket_) {
-    websocket_->send(text_only_ ? as_text(*f) : std::move(f));
-  } else {
-    queue_.push(std::move(f));
-    if (!dirty_) {
-      dirty_ = true;
-      shard_.mark_dirty(ref_);
-    }
+  if (websocket_)
+    return websocket_->send(text_only_ ? as_text(*f) : std::move(f));
+  queue_.push(std::move(f));
+  if (!dirty_) {
+    dirty_ = true;
+    shard_.mark_dirty(ref_);
   }
+}
+
+void session::hold_back(frame_ptr f) {
+  held_->bytes += f->wire().size();
+  held_->frames.push_back(std::move(f));
+}
+
+void session::hold() {
+  if (!held_) {
+    held_ = std::make_unique<held_back>();
+    if (websocket_)
+      websocket_->forbid_lane();
+  }
+  ++held_->holds;
+}
+
+void session::release(std::vector<frame_ptr> first, bool keep) {
+  if (!held_ || closed_ || doomed_)
+    return;
+  auto before = std::exchange(held_->frames, {});
+  if (!keep)
+    before.clear();
+  held_->bytes = 0;
+  for (auto* list : {&first, &before})
+    for (auto& f : *list)
+      hold_back(f);
+  if (--held_->holds > 0)
+    return;
+  const auto all = std::move(held_);
+  for (auto& f : all->frames)
+    pass_on(f);
+  allow_lane();
   if (queued_bytes() > shard_.options().limit.max_queued_bytes)
     bound_queue();
 }
@@ -111,7 +153,7 @@ void session::push_rest(frame_ptr f, std::size_t written) {
 
 /// Once it is known which parser the client has.
 void session::allow_lane() {
-  if (websocket_ && first_message_seen_ && format_ == socketio::parser::json && !text_only_)
+  if (websocket_ && !held_ && first_message_seen_ && format_ == socketio::parser::json && !text_only_)
     websocket_->allow_lane(ref_.slot);
 }
 

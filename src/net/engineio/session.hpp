@@ -44,6 +44,10 @@ class session final : private timer_node {
   /// The same for a frame of which the first `written` bytes went through the session's lane.
   void push_rest(frame_ptr f, std::size_t written);
   bool writable_now() const;
+  /// Keeps back whatever comes until as many `release`s, each of which puts `first` before it (and without `keep` drops the rest). Counts
+  /// as queued.
+  void hold();
+  void release(std::vector<frame_ptr> first, bool keep);
   void namespace_joined();
   void control(const ports::control& c);
 
@@ -88,6 +92,8 @@ class session final : private timer_node {
   void drop_connection(connection*& c);
   void bound_queue();
   void allow_lane();
+  void pass_on(frame_ptr f);
+  void hold_back(frame_ptr f);
   std::size_t queued_bytes() const;
   time_point next_deadline() const;
 
@@ -102,6 +108,13 @@ class session final : private timer_node {
   bool text_only_ = false;
   bool dirty_ = false;
   bool said_goodbye_ = false; ///< the client closed by packet while polling
+
+  struct held_back {
+    std::vector<frame_ptr> frames;
+    std::size_t bytes = 0;
+    unsigned holds = 0;
+  };
+  std::unique_ptr<held_back> held_;
 
   const engine_endpoint& at_;
   std::string sid_;

@@ -39,6 +39,7 @@ void shard::carry_out(ports::egress_op& op) {
         found.push_back(s.slots_[m.slot].who->ref());
       o.found(std::move(found));
     }
+    void operator()(ports::ask_journal& o) const { o.found(s.journal_.before(o.event, o.rooms)); }
   };
   std::visit(visitor{*this}, op);
 }
@@ -63,6 +64,8 @@ void shard::count_broadcasts() {
 
 void shard::fan_out_room(const ports::fan_out_room& f) {
   metrics::add(metrics_.fanouts);
+  if (f.said.room)
+    journal_.add(f.said);
   auto* room = index_.find(*f.room);
   if (!room)
     return;

@@ -34,6 +34,18 @@ void threaded_egress::send_now(session_ref who, frame_ptr what) {
   index_.send_now(who, std::move(what));
 }
 
+void threaded_egress::hold(session_ref who) {
+  check(who.shard);
+  std::lock_guard lock(mutex_);
+  index_.hold(who);
+}
+
+void threaded_egress::release(session_ref who, std::vector<frame_ptr> first, bool keep) {
+  check(who.shard);
+  std::lock_guard lock(mutex_);
+  index_.release(who, std::move(first), keep);
+}
+
 bool threaded_egress::await(session_ref who, std::size_t packets) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, std::chrono::seconds(60), [&] { return sent_[who] >= packets; });

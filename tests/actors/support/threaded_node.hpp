@@ -24,6 +24,8 @@ class threaded_egress : public ports::egress {
   void submit(std::uint16_t shard, ports::egress_op op) override;
   void send_now(session_ref who, frame_ptr what) override;
   void namespace_joined(session_ref who) override { check(who.shard); }
+  void hold(session_ref who) override;
+  void release(session_ref who, std::vector<frame_ptr> first, bool keep) override;
   bool writable_now(session_ref who) const override { return check(who.shard), true; }
 
   /// Waits until a session has been sent so many packets since it opened; false when that took too long.

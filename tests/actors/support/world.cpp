@@ -80,8 +80,14 @@ world::world(actors::options o, std::uint16_t shards)
   log::set_level(log::level::off);
   if (o.limit.events_per_minute == limits{}.events_per_minute)
     o.limit.events_per_minute = 0;
-  layer = std::make_unique<actors::actor_layer>(actors::dependencies{egress, {}, *authenticator_, *namespaces_, counts}, o,
-                                                surroundings());
+  actors::dependencies d{egress, {}, *authenticator_, *namespaces_, counts};
+  if (!o.recovery.namespaces.empty()) {
+    o.replicas.logged = true;
+    d.log = &log;
+    sessions = std::make_unique<memory::memory_session_store>(memory::session_shelf_options{}, [this] { return time_point(duration(wall())); });
+    d.sessions = sessions.get();
+  }
+  layer = std::make_unique<actors::actor_layer>(d, o, surroundings());
   time_ = std::make_unique<deterministic>(*layer);
   egress.on_control = [this](session_ref who, const ports::control& c) {
     if (auto i = sinks_.find(who); i != sinks_.end())

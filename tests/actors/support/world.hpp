@@ -4,6 +4,8 @@
 #include "../../support/recording_egress.hpp"
 
 #include "actors/actor_layer.hpp"
+#include "backends/memory/memory_room_log.hpp"
+#include "backends/memory/memory_session_store.hpp"
 #include "core/logic/namespace_logic.hpp"
 
 #include <functional>
@@ -49,6 +51,11 @@ class world {
  public:
   explicit world(actors::options o = {}, std::uint16_t shards = 2);
   ~world();
+
+  /// Where sessions can be recovered, rooms keep their history, both in memory.
+  std::shared_ptr<memory::memory_store> history = std::make_shared<memory::memory_store>();
+  memory::memory_room_log log{history};
+  std::unique_ptr<memory::memory_session_store> sessions;
 
   /// One client session.
   class client {

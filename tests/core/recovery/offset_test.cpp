@@ -27,10 +27,14 @@ TEST_CASE("no other text is taken for an offset", "[recovery]") {
 }
 
 TEST_CASE("what stores keep of a session comes back as it was", "[recovery]") {
-  const stay s{{3, 1ull << 60}, {2, 70'000, 4'000'000'000}};
-  CHECK(decode_stay(encode(s)) == s);
-  CHECK(!decode_stay(encode(s) + "x"));
-  const membership m{{1ull << 55, 12}, {7, 1ull << 40}};
-  CHECK(decode_membership(encode(m)) == m);
-  CHECK(!decode_membership(""));
+  session_record r;
+  r.sid = "AAEAAAAAAAAAAZqPoMG2";
+  r.nsp = "/chat";
+  r.stays = {{{3, 1ull << 60}, {2, 70'000, 4'000'000'000}}, {{1, 5}, {}}};
+  r.rooms = {{"a", {{1ull << 55, 12}, {7, 1ull << 40}}}, {"", {}}};
+  const auto bytes = encode(r);
+  CHECK(decode_record(bytes) == r);
+  for (std::size_t n = 0; n < bytes.size(); ++n)
+    CHECK(!decode_record(bytes.substr(0, n)));
+  CHECK(!decode_record(bytes + "x"));
 }

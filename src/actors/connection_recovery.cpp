@@ -1,0 +1,267 @@
+// Sessions that come back (Socket.IO, "Connection state recovery"; docs/recovery.md): the store gives the session, its former node
+// says what the client has, its rooms what it has not.
+
+#include "actors/connection.hpp"
+#include "actors/hub.hpp"
+#include "base/base64url.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "core/engineio/sid.hpp"
+#include "core/json/json_text.hpp"
+#include "core/logic/object_text.hpp"
+#include "core/room/room_key.hpp"
+#include "core/socketio/encoder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::actors {
+namespace {
+
+/// A secret of the form that sids have.
+std::string make_pid() {
+  std::array<unsigned char, 15> bytes{};
+  fill_random(bytes.data(), bytes.size());
+  base64url::bytes<15> out;
+  for (const auto byte : bytes)
+    out.put(byte, 1);
+  return out.text();
+}
+
+const error unknown_session{"session_unknown", "the session is over, or was never known here"};
+
+} // namespace
+
+// -- while the client is there --
+
+void connection::make_recoverable(socket& s) {
+  s.pid = make_pid();
+  s.kept = {s.info.id, s.info.nsp, s.info.who.user_id, {{hub().opts.me, who_}}, {}};
+}
+
+void connection::keep(socket& s) {
+  if (s.pid.empty())
+    return;
+  hub().sessions->save(s.pid, s.kept);
+  s.keep_again = now() + hub().opts.recovery.refresh;
+}
+
+void connection::keep_due(time_point t) {
+  for (auto& s : sockets_)
+    if (s->keep_again <= t)
+      keep(*s);
+}
+
+void connection::on(room_entered& m) {
+  auto s = find(m.nsp);
+  const bool joined = s && std::find(s->info.rooms.begin(), s->info.rooms.end(), m.room) != s->info.rooms.end();
+  if (joined && s->kept.rooms.try_emplace(m.room, recovery::membership{m.after, {}}).second)
+    keep(*s);
+}
+
+/// Whoever says goodbye, or is told to go, does not come back as the same one.
+bool connection::may_come_back(std::string_view reason) const {
+  return reason != "client namespace disconnect" && reason != "server namespace disconnect";
+}
+
+void connection::stop_keeping(const socket& s, std::string_view reason) {
+  if (s.pid.empty())
+    return;
+  if (!reason.empty() && may_come_back(reason))
+    hub().sessions->leave(s.pid, s.kept.stays.back());
+  else
+    hub().sessions->forget(s.pid, s.kept.stays.back());
+}
+
+void connection::on(taken_over& m) {
+  auto s = find(m.nsp);
+  if (!s || s->info.id != m.socket_id)
+    return;
+  hub().counts.takeovers.add();
+  // The transport is half open: the client knows of another one. Its other namespaces come back there as well.
+  hub().egress.submit(who_.shard, ports::close_session{who_, engineio::close_reason::transport_close});
+}
+
+// -- when it comes back --
+
+std::optional<connection::ticket> connection::ticket_of(const socketio::packet& p) const {
+  if (p.data.empty())
+    return std::nullopt;
+  auto pid = json::member(p.data, "pid");
+  auto text = pid ? json::string_value(*pid) : std::nullopt;
+  if (!text)
+    return std::nullopt;
+  ticket t{std::move(*text), std::nullopt};
+  if (auto shown = json::member(p.data, "offset")) {
+    t.shown = recovery::decode_offset(json::string_value(*shown).value_or(""));
+    t.foreign = !t.shown;
+  }
+  return t;
+}
+
+void connection::ask_for_session(socket s, ticket t) {
+  auto c = std::make_unique<comeback>();
+  c->who = std::move(s);
+  c->shown = t.shown;
+  c->until = now() + hub().opts.recovery.patience;
+  c->who.pid = std::move(t.pid);
+  auto& asked = *comebacks_.emplace_back(std::move(c));
+  hub().counts.recoveries_asked.add();
+  if (t.foreign)
+    return begin_anew(asked, {"offset_unknown", "the last argument of the last event that the client got is none of ours"});
+  hub().sessions->take(asked.who.pid, {hub().opts.me, who_},
+                       [hub = hub().shared_from_this(), who = who_, nsp = asked.who.info.nsp](auto found) {
+                         hub->to_connection(who, session_found{nsp, std::move(found)});
+                       });
+}
+
+void connection::on(session_found& m) {
+  auto c = find_comeback(m.nsp);
+  if (!c)
+    return;
+  if (!m.what)
+    return begin_anew(*c, m.what.error());
+  const bool same = *m.what && (*m.what)->nsp == m.nsp && (*m.what)->user == c->who.info.who.user_id && !(*m.what)->stays.empty();
+  if (!same)
+    return begin_anew(*c, unknown_session);
+  c->kept = std::move(**m.what);
+  ask_former_node(*c);
+}
+
+void connection::ask_former_node(comeback& c) {
+  const auto& last = c.kept.stays.back();
+  if (last.node != hub().opts.me)
+    return ask_rooms(c, std::nullopt);
+  hub().to_connection(last.session, taken_over{c.kept.nsp, c.kept.sid});
+  if (!c.shown || c.shown->made_up)
+    return ask_rooms(c, std::nullopt);
+  auto found = [hub = hub().shared_from_this(), who = who_, nsp = c.kept.nsp](auto places) {
+    hub->to_connection(who, places_found{nsp, std::move(places)});
+  };
+  hub().egress.submit(last.session.shard, ports::ask_journal{{c.shown->room, c.shown->at}, recovery::marks(c.kept), std::move(found)});
+}
+
+void connection::on(places_found& m) {
+  if (auto c = find_comeback(m.nsp); c && c->starts.empty())
+    ask_rooms(*c, m.what);
+}
+
+void connection::ask_rooms(comeback& c, const std::optional<recovery::places_before>& before) {
+  c.starts = recovery::starts(c.kept, c.shown, before);
+  c.missed.resize(c.starts.size());
+  c.awaited = c.starts.size();
+  c.who.info.id = c.kept.sid;
+  hub().egress.hold(who_);
+  for (auto& from : c.starts) {
+    c.who.info.rooms.push_back(from.room);
+    room::member who{who_, socket_name(c.who.info.id), false, c.who.info.who.user_id};
+    send_to_room(room_key(c.kept.nsp, from.room), room_resume{std::move(who), from});
+  }
+  if (c.awaited == 0)
+    finish(c);
+}
+
+void connection::on(room_resumed& m) {
+  auto c = find_comeback(m.nsp);
+  if (!c)
+    return;
+  const auto at = std::find_if(c->starts.begin(), c->starts.end(), [&](auto& s) { return s.room == m.room; });
+  if (at == c->starts.end() || c->awaited == 0)
+    return;
+  const auto room = static_cast<std::size_t>(at - c->starts.begin());
+  if (m.missed) {
+    c->missed[room] = std::move(*m.missed);
+    c->kept.rooms[m.room] = {at->after, m.to};
+  } else if (!c->failed) {
+    c->failed = m.missed.error();
+  }
+  if (--c->awaited == 0)
+    finish(*c);
+}
+
+void connection::finish(comeback& c) {
+  if (c.failed)
+    return begin_anew(c, *c.failed);
+  auto made_up = frames_of(c);
+  hub().counts.recoveries.add();
+  hub().counts.made_up.add(static_cast<std::int64_t>(made_up.size()));
+  log::info("session-recovered", "session={} socket={} nsp={} user={} rooms={} missed={}", to_text(who_), c.kept.sid, c.kept.nsp,
+            c.kept.user, c.starts.size(), made_up.size());
+  const auto back = take_comeback(c);
+  auto s = std::move(back->who);
+  s.info.recovered = true;
+  s.kept = std::move(back->kept);
+  if (s.kept.stays.size() >= recovery::session_record::max_stays)
+    s.kept.stays.erase(s.kept.stays.begin());
+  s.kept.stays.push_back({hub().opts.me, who_});
+  enter(std::move(s), std::move(made_up));
+}
+
+std::vector<frame_ptr> connection::frames_of(const comeback& c) {
+  std::vector<frame_ptr> frames;
+  for (auto& next : recovery::in_sequence(c.missed)) {
+    auto& m = *next.what;
+    if (recovery::is_excepted(m, c.kept))
+      continue;
+    const recovery::offset o{recovery::room_mark(room_key(c.kept.nsp, c.starts[next.room].room)), {m.epoch, m.seq}, next.settled, true};
+    auto args = recovery::with_offset(m.args, o);
+    socketio::packet p;
+    p.nsp = c.kept.nsp;
+    p.data = socketio::event_data(m.event, args.json);
+    p.attachments = std::move(args.attachments);
+    hub().counts.events_out.add();
+    frames.push_back(build_frame(p, format_, hub().frame_flags()));
+  }
+  return frames;
+}
+
+/// The client is told openly that it has missed something, and why.
+void connection::begin_anew(comeback& c, const error& why) {
+  hub().counts.not_recovered.add(why.code);
+  log::info("session-not-recovered", "session={} nsp={} code={} message={}", to_text(who_), c.who.info.nsp, why.code, why.message);
+  const auto back = take_comeback(c);
+  auto s = std::move(back->who);
+  leave_rooms(s.info);
+  if (!back->kept.stays.empty())
+    hub().sessions->forget(s.pid, {hub().opts.me, who_});
+  for (auto& from : back->starts)
+    hub().egress.submit(who_.shard, ports::roster_leave{room_key(s.info.nsp, from.room), who_});
+  if (!back->starts.empty()) // what the rooms said meanwhile is for the session that is gone
+    hub().egress.release(who_, {}, !sockets_.empty());
+  s.info.rooms.clear();
+  s.info.id = engineio::make_socket_id({hub().opts.node, who_}, hub().random5());
+  make_recoverable(s);
+  const auto nsp = s.info.nsp;
+  enter(std::move(s));
+  if (find(nsp)) {
+    logic::object_text o;
+    o.text("code", why.code);
+    o.text("message", why.message);
+    send_event(nsp, "session:not_recovered", {std::move(o).closed(), {}});
+  }
+}
+
+void connection::drop_overdue(time_point t) {
+  for (;;) {
+    const auto at = std::find_if(comebacks_.begin(), comebacks_.end(), [&](auto& c) { return c->until <= t; });
+    if (at == comebacks_.end())
+      return;
+    begin_anew(**at, {"recovery_timeout", "the session or its rooms did not answer in time"});
+  }
+}
+
+connection::comeback* connection::find_comeback(std::string_view nsp) {
+  for (auto& c : comebacks_)
+    if (c->who.info.nsp == nsp)
+      return c.get();
+  return nullptr;
+}
+
+std::unique_ptr<connection::comeback> connection::take_comeback(const comeback& c) {
+  const auto at = std::find_if(comebacks_.begin(), comebacks_.end(), [&](auto& one) { return one.get() == &c; });
+  auto taken = std::move(*at);
+  comebacks_.erase(at);
+  return taken;
+}
+
+} // namespace troupe::actors

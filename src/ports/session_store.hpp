@@ -1,0 +1,33 @@
+#pragma once
+// Sessions whose clients may come back, kept outside the node that serves them, so that they outlive it.
+
+#include "base/error.hpp"
+#include "core/recovery/session_record.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace troupe::ports {
+
+/// Guarantees: calls for one session by one object are carried out in the order of the calls; `save`, `leave` and `forget` of one
+/// who is not in the session's last stay any more do nothing. The store remembers what it was given: while it is away nothing
+/// is lost that `save` brought, unless the node ends as well. `done` comes once, on any thread, maybe before the call returns; the
+/// error is `sessions_unavailable`. Any thread; never blocks.
+class session_store {
+ public:
+  using taken = std::function<void(result<std::optional<recovery::session_record>>)>;
+
+  virtual ~session_store() = default;
+
+  /// The session as it is now; its client is connected. `r.stays.back()` is who says so.
+  virtual void save(const std::string& pid, const recovery::session_record& r) = 0;
+  /// The client is away: it may come back within the window.
+  virtual void leave(const std::string& pid, const recovery::stay& who) = 0;
+  /// It will not come back.
+  virtual void forget(const std::string& pid, const recovery::stay& who) = 0;
+  /// The session as it was saved last; from now on it is `by`'s. Nothing: it is unknown, or its window is over.
+  virtual void take(const std::string& pid, const recovery::stay& by, taken done) = 0;
+};
+
+} // namespace troupe::ports
