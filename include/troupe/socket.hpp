@@ -60,6 +60,9 @@ class socket {
   /// A parameter of the opening request's query.
   std::string_view query(std::string_view name) const;
   std::string_view address() const;
+  /// Whether it was here before and has got everything it missed (`recovery.enabled`; Socket.IO's `socket.recovered`). It is in its
+  /// rooms already; `data()` is new.
+  bool recovered() const;
   /// Joined rooms, without the socket's own.
   const std::vector<std::string>& rooms() const;
   /// For the application's own state of this socket.

@@ -9,6 +9,7 @@ namespace troupe {
 // -- socket -----------------------------------------------------------------------------------------------------------
 
 const std::string& socket::id() const { return state_->info.id; }
+bool socket::recovered() const { return state_->info.recovered; }
 const std::string& socket::nsp() const { return state_->info.nsp; }
 const std::string& socket::user_id() const { return state_->info.who.user_id; }
 const std::string& socket::tenant_id() const { return state_->info.who.tenant_id; }
