@@ -36,7 +36,7 @@ const error unknown_session{"session_unknown", "the session is over, or was neve
 
 void connection::make_recoverable(socket& s) {
   s.pid = make_pid();
-  s.kept = {s.info.id, s.info.nsp, s.info.who.user_id, {{hub().opts.me, who_}}, {}};
+  s.kept = {s.info.id, s.info.nsp, s.info.who.user_id, s.info.who.guest, {{hub().opts.me, who_}}, {}};
 }
 
 void connection::keep(socket& s) {
@@ -121,10 +121,13 @@ void connection::on(session_found& m) {
     return;
   if (!m.what)
     return begin_anew(*c, m.what.error());
-  const bool same = *m.what && (*m.what)->nsp == m.nsp && (*m.what)->user == c->who.info.who.user_id && !(*m.what)->stays.empty();
+  auto& found = *m.what;
+  auto& who = c->who.info.who;
+  const bool same = found && found->nsp == m.nsp && found->guest == who.guest && (who.guest || found->user == who.user_id);
   if (!same)
     return begin_anew(*c, unknown_session);
-  c->kept = std::move(**m.what);
+  who.user_id = found->user;
+  c->kept = std::move(*found);
   ask_former_node(*c);
 }
 
@@ -170,8 +173,8 @@ void connection::on(room_resumed& m) {
     return;
   const auto room = static_cast<std::size_t>(at - c->starts.begin());
   if (m.missed) {
+    c->kept.rooms[m.room] = recovery::resumed(*at, *m.missed, m.to);
     c->missed[room] = std::move(*m.missed);
-    c->kept.rooms[m.room] = {at->after, m.to};
   } else if (!c->failed) {
     c->failed = m.missed.error();
   }

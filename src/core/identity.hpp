@@ -17,6 +17,7 @@ struct identity {
   std::vector<std::string> roles;        ///< e.g. "user", "producer", "admin"
   std::vector<std::string> permissions;  ///< free words that event rules may ask for
   bool anonymous = true;
+  bool guest = false;                    ///< said nothing of itself: `user_id` is made up
   std::optional<unix_ms> expires;        ///< when the token ends; the connection is closed then
 
   bool has_role(std::string_view r) const { return std::find(roles.begin(), roles.end(), r) != roles.end(); }

@@ -27,7 +27,8 @@ result<identity> anonymous_authenticator::authenticate(const ports::credentials&
     if (auto id = id_member(payload->get(), name); who.user_id.empty() && is_valid_user_id(id))
       who.user_id = std::move(id);
   }
-  if (who.user_id.empty())
+  who.guest = who.user_id.empty();
+  if (who.guest)
     who.user_id = random_name();
   return who;
 }

@@ -18,23 +18,75 @@ std::vector<std::uint64_t> marks(const session_record& r) {
   return list;
 }
 
+namespace {
+
+/// What the event that a client showed says of the rooms it was not said in.
+class evidence {
+ public:
+  evidence(const session_record& r, const offset& shown) : shown_(shown) {
+    for (auto& [name, had] : r.rooms) {
+      if (room_mark(room_key(r.nsp, name)) == shown.room) {
+        known_ = true;
+        fresh_ = shown.at > had.since;
+        after_recovery_ = shown.at > had.made_up_to;
+        break;
+      }
+      ++rooms_before_;
+    }
+  }
+
+  /// Where the room `n` goes on, which did not say the event. `before`: its last message before the event, by the journal.
+  start about(std::size_t n, const std::string& name, const membership& had, const std::optional<place>& before) const {
+    start s{name, had.since};
+    if (!fresh_)
+      return s; // the client has got nothing since it joined, or since its last recovery began
+    if (shown_.made_up) {
+      // What is made up for comes by time, and at the same time by room (in_sequence).
+      s.settled = shown_.settled + (known_ && n < rooms_before_ ? 1 : 0);
+      s.settled_to = had.made_up_to;
+      return s;
+    }
+    if (known_ && after_recovery_)
+      s.after = std::max(s.after, had.made_up_to); // whatever was made up for came before everything live
+    if (before)
+      s.after = std::max(s.after, *before);
+    else
+      s.settled = shown_.settled;
+    return s;
+  }
+
+ private:
+  const offset& shown_;
+  bool known_ = false; ///< the client is still in the room that said it
+  bool fresh_ = true;
+  bool after_recovery_ = false;
+  std::size_t rooms_before_ = 0;
+};
+
+} // namespace
+
 std::vector<start> starts(const session_record& r, const std::optional<offset>& shown, const std::optional<places_before>& before) {
   std::vector<start> list;
   list.reserve(r.rooms.size());
+  std::optional<evidence> seen;
+  if (shown)
+    seen.emplace(r, *shown);
   for (auto& [name, had] : r.rooms) {
-    start s{name, had.since, 0, {}};
-    if (shown && room_mark(room_key(r.nsp, name)) == shown->room) {
-      s.after = std::max(had.since, shown->at);
-    } else if (shown && before && (*before)[list.size()]) {
-      s.after = std::max(had.since, *(*before)[list.size()]);
-    } else if (shown) {
-      s.settled = shown->settled;
-      if (shown->made_up)
-        s.settled_to = had.made_up_to;
-    }
-    list.push_back(std::move(s));
+    const auto n = list.size();
+    if (!shown)
+      list.push_back({name, had.since});
+    else if (room_mark(room_key(r.nsp, name)) == shown->room)
+      list.push_back({name, std::max(had.since, shown->at)});
+    else
+      list.push_back(seen->about(n, name, had, before ? (*before)[n] : std::nullopt));
   }
   return list;
+}
+
+membership resumed(const start& from, const std::vector<message_ptr>& missed, place to) {
+  if (missed.empty())
+    return {std::max(from.after, to), to};
+  return {std::max(from.after, place{missed.front()->epoch, missed.front()->seq - 1}), to};
 }
 
 result<std::vector<message_ptr>> missed(const start& from, std::span<const message_ptr> known, place last) {
@@ -45,7 +97,7 @@ result<std::vector<message_ptr>> missed(const start& from, std::span<const messa
   if (known.empty() || known.back()->seq < last.seq || last.seq < from.after.seq)
     return gone;
   const auto is_settled = [&](const message_ptr& m) {
-    return m->ts < from.settled && (!from.settled_to || place{m->epoch, m->seq} <= *from.settled_to);
+    return m->ts < from.settled && place{m->epoch, m->seq} <= from.settled_to;
   };
   const bool reaches_back = known.front()->seq <= from.after.seq + 1 || is_settled(known.front());
   if (!reaches_back)

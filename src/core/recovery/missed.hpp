@@ -17,12 +17,12 @@
 
 namespace troupe::recovery {
 
-/// Where a room goes on for one client.
+/// Where a room goes on for one client. What it has is everything up to a message: `after`, or the last one that is `settled`.
 struct start {
   std::string room;
-  place after;         ///< it has this message, or joined after it
-  unix_ms settled = 0; ///< of what comes after `after` it also has everything placed before this time
-  std::optional<place> settled_to; ///< but nothing beyond this place
+  place after;                                 ///< it has this one, or joined after it
+  unix_ms settled = 0;                         ///< it has what was placed before this time,
+  place settled_to = {UINT64_MAX, UINT64_MAX}; ///< if it does not lie beyond this place
 };
 
 /// The rooms of `r` as journals know them, in the order of `r.rooms`.
@@ -37,6 +37,9 @@ std::vector<start> starts(const session_record& r, const std::optional<offset>& 
 /// `last`: the room's last one. Volatile messages are not made up for. Error `history_gone`: some that it lacks are not kept
 /// any more.
 result<std::vector<cluster::message_ptr>> missed(const start& from, std::span<const cluster::message_ptr> known, place last);
+
+/// What is to be remembered of a room for the next recovery. `missed`: of `from` up to `to`.
+membership resumed(const start& from, const std::vector<cluster::message_ptr>& missed, place to);
 
 /// Whether the client is the one that the message's publisher excepted: itself.
 bool is_excepted(const cluster::room_message& m, const session_record& r);

@@ -54,6 +54,7 @@ std::string encode(const session_record& r) {
   wire::put(out, r.sid);
   wire::put(out, r.nsp);
   wire::put(out, r.user);
+  wire::put(out, std::uint64_t{r.guest});
   wire::put(out, std::uint64_t{r.stays.size()});
   for (auto& s : r.stays)
     put(out, s);
@@ -74,6 +75,7 @@ std::optional<session_record> decode_record(std::string_view bytes) {
   r.sid = in.text();
   r.nsp = in.text();
   r.user = in.text();
+  r.guest = in.flag();
   for (auto n = in.count(); n > 0; --n)
     r.stays.push_back(read_stay(in));
   for (auto n = in.count(); n > 0 && in.ok(); --n) {

@@ -22,9 +22,9 @@ struct stay {
   bool operator==(const stay&) const = default;
 };
 
-/// What a session has had of a room.
+/// A session in a room.
 struct membership {
-  place since;      ///< the room's last message when the socket joined; after a recovery the last one that it had before
+  place since;      ///< after this one it joined, or its last recovery began
   place made_up_to; ///< the last message that its last recovery made up for
 
   bool operator==(const membership&) const = default;
@@ -35,6 +35,7 @@ struct session_record {
   std::string sid;               ///< its socket id
   std::string nsp;
   std::string user;              ///< who it was; another one may not take it over
+  bool guest = false;            ///< `user` was made up: a guest who comes back is this one
   std::vector<stay> stays;       ///< where it has been, the present one last; at most `max_stays`
   std::map<std::string, membership> rooms; ///< by name
 
