@@ -3,15 +3,14 @@
 import { Member } from './member.mjs';
 import { now } from './history.mjs';
 
-/** ms before its node's death in which a member may have missed what was acked. */
-const last_moments = 1_000;
-
 export class Crowd {
   members = [];
   counts = {};
   history = { records: [], add() {} }; // nobody looks before the first round
   /** Publishes that have no answer yet. */
   open = 0;
+  /** Publishes acked as stored in this round. */
+  stored = 0;
   #timer = null;
   #texts = 0;
   #waits = new Set();
@@ -37,6 +36,7 @@ export class Crowd {
   begin(history) {
     this.history = history;
     this.counts = {};
+    this.stored = 0;
     const time = now();
     for (const m of this.members)
       for (const room of m.joined) history.add({ type: 'member', member: m.id, room, node: m.node.id, joined: time });
@@ -90,6 +90,7 @@ export class Crowd {
   async #until_answered(member, what) {
     for (let attempt = 1; ; ++attempt) {
       const answer = await member.publish(what);
+      this.stored += answer.level === 'stored';
       if (!answer.ok) this.count(`publish refused: ${answer.error.code}`);
       if (answer.ok || !what.id || attempt === 3) return answer;
       for (let i = 0; i < 50 && !(member.connected && member.joined.has(what.room)); ++i) await this.pause(100);
@@ -116,7 +117,7 @@ export class Crowd {
   on_end(member, reason) {
     const node = member.node;
     this.count(`connection ended: ${reason}`);
-    if (node.state === 'up' && !node.crashed) this.history.add({ type: 'ended', member: member.id, node: node.id, reason, time: now() });
+    if (node.state === 'up' && !node.crashed && !node.stood_still) this.history.add({ type: 'ended', member: member.id, node: node.id, reason, time: now() });
     this.comes_back(member);
   }
 
@@ -137,11 +138,6 @@ export class Crowd {
       }
       await this.pause(50);
     }
-  }
-
-  /** For a member whose connection ends now: what was acked until then it must have seen. */
-  owed_until(member) {
-    return Math.min(now() - last_moments, member.node.disturbed_since ?? Infinity);
   }
 
   /** Everybody is connected and in all its rooms. */
