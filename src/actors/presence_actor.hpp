@@ -40,12 +40,16 @@ class presence_actor : public pinned {
   void on(presence_from_peer& m);
 
   bool at_home() const;
-  void tell_watchers(std::string_view event, const std::string& object, std::optional<bool> online = {});
-  void tell_update();
+  /// Watchers on every node hear what they do not believe yet.
+  void tell_news();
+  void tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object, const presence::belief& news);
+  /// A watcher on this node was answered.
+  void answered(cluster::node_ref node, const presence::state& with, bool first);
+  bool watched_from(cluster::node_ref node) const;
   /// Gives a direct message its stamp and sends or queues it.
   void dispatch(presence_direct& m, const presence::dispatched& place);
   void deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data, std::vector<std::string> attachments,
-               std::optional<bool> online = {});
+               std::optional<presence::belief> news = {});
   void answer(const presence_direct& m, const presence::dispatched& place);
   void count_online(bool online);
   void schedule();
@@ -79,6 +83,8 @@ class presence_actor : public pinned {
   presence::presence_model model_;
   std::uint64_t seen_ = 0;
   bool counted_online_ = false;
+  /// On the home: by the watchers on each node that has some; nothing when they differ or nobody knows.
+  std::map<cluster::node_ref, std::optional<presence::belief>> believed_;
 
   // In a cluster only:
   cluster::slot_home home_;
@@ -86,7 +92,7 @@ class presence_actor : public pinned {
   std::vector<presence::place> watching_here_;
   std::string status_here_;                    ///< the user's own word, as this node heard it
   std::map<cluster::node_ref, presence::restore> early_; ///< for an epoch that this actor has not heard of yet
-  bool believed_online_ = false;               ///< what the watchers here were told
+  std::optional<presence::belief> believed_here_; ///< elsewhere than on the home: by the watchers here
   std::uint64_t next_wish_ = 1;
   std::map<std::uint64_t, wish> wishes_;       ///< bounded by cluster.max_pending
   time_point used_{};
