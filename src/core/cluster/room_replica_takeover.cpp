@@ -126,7 +126,7 @@ void room_replica::finish_opening(const std::vector<message_ptr>& log_tail, std:
     top = std::max(top, report.seq);
     document_version_ = std::max(document_version_, report.document_version);
   }
-  const bool fresh = (seq_ == 0 && last_epoch_ == 0) || std::exchange(begins_anew_, false);
+  const bool fresh = std::exchange(begins_anew_, false) || (seq_ == 0 && last_epoch_ == 0);
   const auto mine = best.find(seq_);
   if (!fresh && mine != best.end() && mine->second->epoch != last_epoch_)
     ++counts_.diverged;

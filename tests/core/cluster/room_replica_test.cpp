@@ -184,6 +184,26 @@ TEST_CASE("the first member on a node hears nothing of what was said before it c
   CHECK(f.counts.lost == 0);
 }
 
+TEST_CASE("a home that its first member found opening delivers, as a follower later, what it missed") {
+  fixture f;
+  f.o.clustered = true;
+  const node_ref other{2, 9};
+  room_replica r(f.o, me, f.out, f.counts);
+  r.on_home(me, 1, false, start, 0);
+  (void)r.set_members(1, start, 0);
+  r.on_home(me, 1, true, start, 0);
+  f.publish(r, "ann", "");
+  r.on_home(other, 2, false, start, 0);
+  f.out.delivered.clear();
+  auto m = std::make_shared<room_message>();
+  m->epoch = m->seq = 2;
+  m->from = {other, 1};
+  std::string bytes;
+  encode(bytes, following{2, 2, 2, 1, 0, true, {m}});
+  r.on_message(other, bytes, start, 0);
+  CHECK(f.out.delivered.size() == 1);
+}
+
 TEST_CASE("while the log is away for all, messages go on and are written when it is back") {
   fixture f;
   f.o.logged = true;
