@@ -15,7 +15,7 @@ let cluster;
 
 before(async () => {
   cluster = await Cluster.start({ nodes: 3, relays: false, directory: join(root, 'tests/artifacts/balancers') });
-  await Promise.all(cluster.nodes.map((node) => node.untilReady(90_000)));
+  await Promise.all(cluster.nodes.map((node) => node.untilReady()));
 }, { timeout: 300_000 });
 after(() => cluster?.stop(), { timeout: 30_000 });
 

@@ -150,7 +150,7 @@ function checkAcked(room, find, stored_only) {
     const stored = m.acks.some((a) => a.level === 'stored');
     if (!stored && stored_only) continue;
     for (const member of room.members.values()) {
-      const stayed = member.ended === Infinity || acked.seq < member.last;
+      const stayed = member.ended === Infinity || (acked.seq < member.last && acked.time < member.ended);
       const there = member.joined < m.first && stayed && !m.by.has(member.id);
       if (there && !member.texts.has(m.text))
         find(stored ? 'lost' : 'lost_home', { member: member.id, node: member.node, seq: acked.seq, text: m.text, acked: acked.time });

@@ -19,7 +19,7 @@ before(async () => {
   formed_in = performance.now() - began;
   crowd = new Crowd(cluster, new Random(8), { members: 24, rooms: 12, rooms_each: 4, rate: 40 });
   await crowd.connect();
-}, { timeout: 300_000 });
+}, { timeout: 900_000 });
 
 after(async () => {
   try {
@@ -27,30 +27,30 @@ after(async () => {
   } finally {
     await cluster?.stop();
   }
-}, { timeout: 60_000 });
+}, { timeout: 300_000 });
 
 /** Waits until these nodes, as each of them sees it, are all that is there, and have every slot between them. */
-async function untilAgreed(nodes, within = 90_000) {
+async function untilAgreed(nodes) {
   const ids = nodes.map((n) => n.id).sort().join();
-  const deadline = Date.now() + within;
-  for (;;) {
+  let wrong = [];
+  for (let look = 0; look < 1_800; ++look) {
     const views = await Promise.all(nodes.map((n) => n.api('nodes')));
-    const wrong = views.filter((v) => {
+    wrong = views.filter((v) => {
       const there = v.ok ? v.nodes.filter((n) => n.state !== 'dead') : [];
       return there.map((n) => n.id).sort().join() !== ids || there.reduce((sum, n) => sum + n.slots, 0) !== slots;
     });
     if (!wrong.length) return;
-    if (Date.now() > deadline) assert.fail(`not one cluster of ${ids}: ${JSON.stringify(wrong[0])}`);
     await new Promise((done) => setTimeout(done, 50)); // it can only be asked
   }
+  assert.fail(`not one cluster of ${ids}: ${JSON.stringify(wrong[0])}`);
 }
 
-test('eight nodes that start at once are one cluster', { timeout: 300_000 }, async (t) => {
+test('eight nodes that start at once are one cluster', { timeout: 900_000 }, async (t) => {
   await untilAgreed(cluster.nodes);
   t.diagnostic(`all ready ${(formed_in / 1_000).toFixed(1)} s after the first was started`);
 });
 
-test('the cluster survives four of them killed at once', { timeout: 600_000 }, async (t) => {
+test('the cluster survives four of them killed at once', { timeout: 1_800_000 }, async (t) => {
   const kill_four = async (run) => {
     const dead = run.random.some(cluster.nodes, 4);
     run.note(`kill -9 ${dead.map((n) => n.id).join(', ')}`);

@@ -5,8 +5,6 @@ import { check } from './checker.mjs';
 import { History, now } from './history.mjs';
 import { scenarios } from './scenarios.mjs';
 
-/** ms. No verdict goes by how fast a machine is: what has not come about by then never will. */
-const patience = 90_000;
 /** Publishes that a round needs to be worth a verdict. */
 const enough = 60;
 
@@ -77,9 +75,9 @@ function fared(records, only_calm) {
 
 /** Publishing goes on with everything healed until enough was said to judge, then stops; the last messages reach everybody. */
 async function rest(cluster, crowd) {
-  const findings = absent(await crowd.all_there(patience));
+  const findings = absent(await crowd.all_there());
   await crowd.pause(500);
-  await until(crowd, () => crowd.stored >= enough);
+  await crowd.until(() => crowd.stored >= enough);
   crowd.stop();
   await crowd.quiet();
   findings.push(...(await Promise.all(crowd.rooms.map((room) => last_message(crowd, room)))).flat());
@@ -91,27 +89,20 @@ function absent(members) {
   return members.map((text) => ({ kind: 'absent', text }));
 }
 
-/** Resolves when `reached`, or when that has taken so long that it never will be. */
-async function until(crowd, reached) {
-  const deadline = now() + patience;
-  while (!reached() && now() < deadline) await crowd.pause(50);
-}
-
 /** One more message in the room is acked as stored and seen by all its members; the checker says who did not see it. */
 async function last_message(crowd, room) {
   const members = crowd.members.filter((m) => m.connected && m.joined.has(room));
   if (members.length < 2) return [];
   const [by, ...others] = members;
-  const deadline = now() + patience;
   let text, answer;
-  do {
+  for (let i = 0; i < 100 && answer?.level !== 'stored'; ++i) {
+    if (i) await crowd.pause(100);
     if (!text || answer.ok) text = `last of ${room} ${now()}`; // one without an answer is sent again
     answer = await by.publish({ text, room, id: text, event: 'message:send' });
-    if (answer.level !== 'stored') await crowd.pause(100);
-  } while (answer.level !== 'stored' && now() < deadline);
+  }
   if (answer.level !== 'stored') return [{ kind: 'unsettled', room, text: JSON.stringify(answer) }];
   const seen = () => new Set(crowd.history.records.filter((r) => r.type === 'delivery' && r.text === text).map((r) => r.member));
-  await until(crowd, () => seen().size >= others.length);
+  await crowd.until(() => seen().size >= others.length);
   return [];
 }
 
@@ -126,13 +117,13 @@ async function presence(crowd) {
   const wrong = () => watchers.flatMap((w) => crowd.members
     .filter((m) => (w.online.get(m.user) !== 'offline') !== (m.connected && !gone.includes(m)))
     .map((m) => ({ user: m.user, text: `${w.user} at ${w.node.id} believes ${m.user}, last at ${m.node.id}, ${w.online.get(m.user)}` })));
-  await until(crowd, () => !wrong().length);
+  await crowd.until(() => !wrong().length);
   const findings = await Promise.all(wrong().map(async ({ user, text }) => ({ kind: 'presence', text, nodes: await said_of(user, crowd.cluster) })));
   for (const m of gone) {
     m.away = false;
     crowd.comes_back(m);
   }
-  findings.push(...absent(await crowd.all_there(patience)));
+  findings.push(...absent(await crowd.all_there()));
   return findings;
 }
 
