@@ -68,7 +68,8 @@ result<std::uint64_t> room_replica::set_members(std::uint64_t n, time_point now,
   const bool first = members_ == 0 && n > 0;
   const bool last = members_ > 0 && n == 0;
   members_ = n;
-  begins_anew_ = first && role_ != role::home;
+  if (first)
+    begins_anew_ = role_ != role::home;
   if (role_ == role::follower && first)
     follow_home(false);
   if (role_ == role::follower && last) {

@@ -164,6 +164,7 @@ TEST_CASE("the first member on a node hears nothing of what was said before it c
   f.out.delivered.clear();
   r.on_home(other, 2, false, start, 0); // now a follower that has heard of one message, and nobody is here
   (void)r.set_members(1, start, 0);
+  (void)r.set_members(2, start, 0);
   auto say = [&](std::uint64_t seq) {
     auto m = std::make_shared<room_message>();
     m->epoch = 2;
