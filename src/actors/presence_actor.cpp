@@ -112,7 +112,7 @@ void presence_actor::on(presence_watch& m) {
   const bool first = !watched_from({});
   auto state = model_.on_watch(m.watcher, now());
   if (state)
-    answered({}, *state, first);
+    believed_.answered({}, {state->online, state->status}, first);
   if (!m.answer)
     return;
   if (state)
@@ -193,7 +193,7 @@ void presence_actor::answer(const presence_direct& m, const presence::dispatched
 void presence_actor::on(presence_recover&) {
   log::warn("presence-restarted", "user={}", user_);
   model_.recover(now());
-  believed_[{}] = presence::belief{true, model_.now().status};
+  believed_.set({}, presence::belief{true, model_.now().status});
   count_online(true);
   hub().to_all_connections(report_user{user_});
 }
@@ -211,39 +211,30 @@ void presence_actor::tell_news() {
   if (model_.undecided())
     return;
   const auto state = model_.now();
-  const presence::belief news{state.online, state.status};
+  const presence::belief is{state.online, state.status};
   std::map<cluster::node_ref, std::vector<presence::place>> by_node;
   for (auto& w : model_.watchers())
     by_node[w.node].push_back(w);
   for (auto& [node, watchers] : by_node) {
-    const auto believed = std::exchange(believed_[node], news);
-    if (believed == news)
-      continue;
-    if (!believed || believed->online != news.online)
-      tell(watchers, news.online ? "user_online" : "user_offline", news.online ? presence::online_text(user_) : presence::offline_text(user_, state),
-           news);
-    tell(watchers, "presence:update", presence::state_text(user_, state), news);
+    const auto news = believed_.tell(node, is);
+    if (news.came_or_went && state.online)
+      tell(watchers, "user_online", presence::online_text(user_), is);
+    else if (news.came_or_went)
+      tell(watchers, "user_offline", presence::offline_text(user_, state), is);
+    if (news.update)
+      tell(watchers, "presence:update", presence::state_text(user_, state), is);
   }
 }
 
 void presence_actor::tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object,
-                          const presence::belief& news) {
+                          const presence::belief& is) {
   std::set<std::string_view> nsps;
   for (auto& w : watchers)
     nsps.insert(w.nsp);
   for (auto nsp : nsps) {
     hub().counts.events_out.add();
-    deliver(watchers, std::string(nsp), socketio::event_data(event, object), {}, news);
+    deliver(watchers, std::string(nsp), socketio::event_data(event, object), {}, is);
   }
-}
-
-void presence_actor::answered(cluster::node_ref node, const presence::state& with, bool first) {
-  const presence::belief told{with.online, with.status};
-  auto& believed = believed_[node];
-  if (first)
-    believed = told;
-  else if (believed != told)
-    believed.reset(); // the others there do not know it yet
 }
 
 bool presence_actor::watched_from(cluster::node_ref node) const {

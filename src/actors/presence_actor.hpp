@@ -42,9 +42,7 @@ class presence_actor : public pinned {
   bool at_home() const;
   /// Watchers on every node hear what they do not believe yet.
   void tell_news();
-  void tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object, const presence::belief& news);
-  /// A watcher on this node was answered.
-  void answered(cluster::node_ref node, const presence::state& with, bool first);
+  void tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object, const presence::belief& is);
   bool watched_from(cluster::node_ref node) const;
   /// Gives a direct message its stamp and sends or queues it.
   void dispatch(presence_direct& m, const presence::dispatched& place);
@@ -83,8 +81,7 @@ class presence_actor : public pinned {
   presence::presence_model model_;
   std::uint64_t seen_ = 0;
   bool counted_online_ = false;
-  /// On the home: by the watchers on each node that has some; nothing when they differ or nobody knows.
-  std::map<cluster::node_ref, std::optional<presence::belief>> believed_;
+  presence::beliefs believed_;                 ///< on the home: by the watchers on each node that has some
 
   // In a cluster only:
   cluster::slot_home home_;

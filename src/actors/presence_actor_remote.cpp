@@ -44,8 +44,9 @@ void presence_actor::on(presence_home& m) {
   home_ = m.home;
   if (!at_home()) {
     if (was_home) {
-      const auto mine = believed_.find({});
-      believed_here_ = mine != believed_.end() ? mine->second : presence::belief{model_.now().online, model_.now().status};
+      believed_here_ = believed_.of({});
+      if (watching_here_.empty())
+        believed_here_ = presence::belief{model_.now().online, model_.now().status};
       believed_.clear();
       model_.forget_places();
       count_online(false);
@@ -58,7 +59,8 @@ void presence_actor::on(presence_home& m) {
   if (!was_home) {
     model_.forget_places();
     model_.on_restore({}, here_, watching_here_, believed_here_ && believed_here_->online, now());
-    believed_ = {{cluster::node_ref{}, believed_here_}};
+    believed_.clear();
+    believed_.set({}, believed_here_);
     count_online(model_.now().online);
     if (!status_here_.empty())
       model_.on_status(status_here_, now());
@@ -80,7 +82,7 @@ void presence_actor::on(presence_peer& m) {
     restore_at_home();
   if (m.what == room_peer::news::gone && at_home()) {
     model_.on_node_gone(m.node, now(), hub().wall());
-    believed_.erase(m.node);
+    believed_.forget(m.node);
   }
 }
 
@@ -179,7 +181,7 @@ void presence_actor::from(cluster::node_ref node, presence::restore& m) {
     for (auto& p : *list)
       p.node = node;
   model_.on_restore(node, m.sockets, m.watchers, m.believed && m.believed->online, now());
-  believed_[node] = std::move(m.believed);
+  believed_.set(node, std::move(m.believed));
   if (!m.status.empty())
     model_.on_status(m.status, now());
   count_online(model_.now().online);
@@ -212,7 +214,7 @@ void presence_actor::from(cluster::node_ref node, presence::watch& m) {
   presence::done d;
   d.number = m.number;
   if (state) {
-    answered(node, *state, first);
+    believed_.answered(node, {state->online, state->status}, first);
     d.now = *state;
     d.text = presence::state_text(user_, *state);
   } else {

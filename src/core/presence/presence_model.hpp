@@ -37,13 +37,6 @@ struct state {
   std::optional<unix_ms> last_seen;
 };
 
-/// What watchers were told last.
-struct belief {
-  bool online = false;
-  std::string status;
-  bool operator==(const belief&) const = default;
-};
-
 struct arrived {
   std::vector<waiting> waiting_here;///< deliver these to the new socket before anything else
 };

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "core/cluster/node_ref.hpp"
 #include "core/logic/effects.hpp"
+#include "core/presence/beliefs.hpp"
 #include "core/presence/presence_model.hpp"
 
 #include <optional>
