@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/cluster/query_book.hpp"
 #include "core/cluster/room_replica.hpp"
 
 #include <atomic>
@@ -79,6 +80,7 @@ struct metrics {
   number handler_exceptions;  ///< application logic that threw
   refusal_counts refusals;
   cluster::replica_counters replicas;
+  cluster::query_counters queries;
 };
 
 } // namespace troupe::actors

@@ -88,6 +88,13 @@ void presence_actor::arrive(const presence::place& socket) {
   tell_news();
 }
 
+void presence_actor::on(presence_disconnect& m) {
+  const auto& sockets = hub().links ? here_ : model_.sockets();
+  for (auto& s : sockets)
+    if (s.nsp == m.nsp)
+      hub().to_connection(s.session, ports::control{m.nsp, ports::control_disconnect{m.close_transport}, m.reached});
+}
+
 void presence_actor::on(presence_detach& m) {
   std::erase(here_, m.socket);
   if (at_home())

@@ -35,6 +35,7 @@ class presence_actor : public pinned {
   void on(presence_direct& m);
   void on(presence_recover& m);
   void on(presence_describe& m);
+  void on(presence_disconnect& m);
   void on(presence_home& m);
   void on(presence_peer& m);
   void on(presence_from_peer& m);

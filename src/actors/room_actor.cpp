@@ -67,10 +67,10 @@ void room_actor::on(room_join& m) {
     hub().counts.memberships.add();
   if (m.reported)
     return replica_.restore_members(model_.size());
-  // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
+  asker a{asker::what::join, session, m.ack, false, {}, {}, {}};
   if (joined->announce)
-    announce("room_joined", room::membership(model_.name(), m.who), session);
-  ask_members({asker::what::join, session, m.ack, false, {}, {}});
+    a.news = std::move(m.who);
+  ask_members(std::move(a));
 }
 
 void room_actor::on(room_leave& m) {
@@ -82,9 +82,10 @@ void room_actor::on(room_leave& m) {
   hub().counts.memberships.sub();
   if (left.was_typing)
     tell_typing(*left.gone, false);
+  asker a;
   if (left.announce)
-    announce("room_left", room::membership(model_.name(), *left.gone), {});
-  ask_members({});
+    a.news = std::move(left.gone);
+  ask_members(std::move(a));
 }
 
 void room_actor::on(room_publish& m) {
@@ -96,7 +97,7 @@ void room_actor::on(room_publish& m) {
       m.done(may.error());
     return;
   }
-  asker a{asker::what::publish, m.sender, m.ack, what.confirm, what.id, std::move(m.done)};
+  asker a{asker::what::publish, m.sender, m.ack, what.confirm, what.id, std::move(m.done), {}};
   cluster::publish_op op;
   op.user = std::move(m.user);
   op.id = std::move(what.id);
@@ -124,7 +125,7 @@ void room_actor::on(room_document& m) {
     may = error{"document_limit", "this node has no place for another document"};
   if (!may)
     return refuse(m.who, m.ack, may.error());
-  asker a{asker::what::document, m.who, m.ack, false, m.what.document, {}};
+  asker a{asker::what::document, m.who, m.ack, false, m.what.document, {}, {}};
   cluster::document_op op;
   op.document = std::move(m.what.document);
   op.user = std::move(m.user);
@@ -152,6 +153,7 @@ void room_actor::on(room_describe& m) {
 }
 
 void room_actor::on(room_list_members& m) {
+  m.count->store(replica_.members());
   for (auto& [session, who] : model_.members()) {
     if (m.into->full())
       return;

@@ -32,6 +32,7 @@ class room_actor : public pinned, private cluster::replica_effects {
     bool confirm = false;
     std::string id;       ///< of the message, or the document's name
     std::function<void(result<published>)> done;
+    std::optional<room::member> news; ///< who came or went, if others are to hear of it
   };
 
   // room_actor.cpp: members
@@ -69,6 +70,7 @@ class room_actor : public pinned, private cluster::replica_effects {
   template <class F>
   void ask_by(asker a, F f);
   void answer(asker& a, const cluster::op_result& r);
+  void answer_leave(asker& a, const cluster::op_result& r);
   void answer_join(asker& a, const cluster::op_result& r);
   void answer_publish(asker& a, const cluster::op_result& r);
   void answer_document(asker& a, const cluster::op_result& r);

@@ -7,6 +7,7 @@
 #include "core/cluster/room_wire.hpp"
 #include "core/messaging/answers.hpp"
 #include "core/presence/presence_texts.hpp"
+#include "core/room/announcements.hpp"
 
 #include <caf/send.hpp>
 
@@ -52,14 +53,24 @@ void room_actor::done(std::uint64_t op, const cluster::op_result& r) {
 
 void room_actor::answer(asker& a, const cluster::op_result& r) {
   switch (a.kind) {
-    case asker::what::members: return;
+    case asker::what::members: return answer_leave(a, r);
     case asker::what::join: return answer_join(a, r);
     case asker::what::publish: return answer_publish(a, r);
     case asker::what::document: return answer_document(a, r);
   }
 }
 
+// Whether comings and goings are told depends on the members of all nodes, which the home has counted.
+
+void room_actor::answer_leave(asker& a, const cluster::op_result& r) {
+  if (a.news && !r.failed && r.members < hub().opts.rooms.announce_max_members)
+    announce("room_left", room::membership(model_.name(), *a.news), {});
+}
+
 void room_actor::answer_join(asker& a, const cluster::op_result& r) {
+  // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
+  if (a.news && !r.failed && r.members <= hub().opts.rooms.announce_max_members)
+    announce("room_joined", room::membership(model_.name(), *a.news), a.who);
   if (!r.failed)
     return hub().answer(*a.who, nsp(), a.ack, messaging::joined(model_.name(), r.members));
   if (model_.on_leave(*a.who, false, now()).gone)

@@ -83,6 +83,8 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.replicas.operation_timeout = c.cluster.operation_timeout;
   o.replicas.dedup_ids = c.rooms.dedup_ids;
   o.replicas.dedup_window = c.rooms.dedup_window;
+  o.query_timeout = c.cluster.query_timeout;
+  o.queries = {c.cluster.max_queries, c.cluster.max_answer_bytes};
   o.keep = {c.rooms.history.max_messages, c.rooms.history.ttl};
   return o;
 }
