@@ -8,6 +8,7 @@ class io_namespace;
 class raw_session;
 class responder;
 class server;
+class server_event;
 class socket;
 class socket_handle;
 

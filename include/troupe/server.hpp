@@ -53,6 +53,10 @@ class server {
   broadcast_operator except(std::string_view room) { return of("/").except(room); }
   template<class... Args>
   void emit(std::string_view event_name, Args&&... args) { of("/").emit(event_name, std::forward<Args>(args)...); }
+  template<class... Args>
+  void server_side_emit(std::string_view event_name, Args&&... args) {
+    of("/").server_side_emit(event_name, std::forward<Args>(args)...);
+  }
 
  private:
   std::shared_ptr<embed::core> core_;

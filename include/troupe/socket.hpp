@@ -32,12 +32,17 @@ class socket_handle {
     emit_args(event, value::array({value(std::forward<Args>(args))...}));
   }
   void emit_args(std::string_view event, const value& args) const;
+  /// `done` comes once on an internal thread. The reason of a missing answer is `disconnected` (there is no such socket),
+  /// `ack_timeout` or `overloaded`.
+  void emit_with_ack(std::string_view event, const value& args, std::chrono::milliseconds timeout,
+                     std::function<void(ack_reply)> done) const;
   void join(std::string_view room) const;
   void leave(std::string_view room) const;
   void disconnect(bool close_transport = false) const;
 
  private:
   friend class socket;
+  friend class io_namespace;
   std::weak_ptr<embed::core> core_;
   std::string nsp_;
   std::string id_;
@@ -65,7 +70,7 @@ class socket {
   bool recovered() const;
   /// Joined rooms, without the socket's own.
   const std::vector<std::string>& rooms() const;
-  /// For the application's own state of this socket.
+  /// For the application's own state of this socket. If it is a `troupe::value`, `fetch_sockets` shows it on every node.
   std::any& data();
 
   template<class... Args>

@@ -5,5 +5,6 @@
 #include "troupe/event.hpp"
 #include "troupe/io_namespace.hpp"
 #include "troupe/server.hpp"
+#include "troupe/server_event.hpp"
 #include "troupe/socket.hpp"
 #include "troupe/value.hpp"

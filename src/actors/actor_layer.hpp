@@ -5,6 +5,7 @@
 #include "actors/metrics.hpp"
 #include "actors/options.hpp"
 #include "base/error.hpp"
+#include "core/cluster/query_book.hpp"
 #include "core/identity.hpp"
 #include "core/logic/effects.hpp"
 #include "core/logic/namespace_logic.hpp"
@@ -42,6 +43,8 @@ struct selection {
   std::string nsp = "/";
   std::vector<std::string> rooms;
   std::vector<std::string> except;
+  std::string user = {};  ///< only this user's; for `list_sockets`
+  bool here_only = false; ///< only on this node; else on all nodes of the cluster
 };
 
 /// A message that got its place in a room.
@@ -50,19 +53,36 @@ struct published { std::uint64_t seq = 0; unix_ms ts = 0; bool duplicate = false
 using delivery = presence::delivery_status; ///< `sent`: nobody is there and nothing was kept
 struct direct_outcome { delivery status = delivery::sent; unix_ms ts = 0; bool duplicate = false; };
 
-struct ack_summary {
+/// How far the nodes of the cluster have answered.
+struct reach {
+  std::vector<cluster::silent_node> silent; ///< nodes whose answer is not in it, or not whole
+  bool cut = false;                         ///< there was more than asked for, or than cluster.max_answer_bytes
+  std::optional<error> failed;              ///< nobody was asked: `overloaded`
+};
+
+struct ack_summary : reach {
   std::size_t expected = 0;                                          ///< sockets that were asked
   std::vector<std::pair<std::string, logic::arguments>> answers;     ///< socket id -> its arguments
 };
-
-struct room_summary { std::string nsp, room; std::size_t members = 0; std::uint64_t seq = 0; };
-struct member_summary { std::string socket_id, user_id; };
-struct socket_summary {
-  std::string id, nsp;
-  identity who;
-  engineio::handshake_ptr shake;
-  std::vector<std::string> rooms;
+/// Answers of programs on other nodes; those that do not listen to the event are not expected to answer.
+struct server_summary : reach {
+  std::size_t expected = 0;
+  std::vector<std::pair<std::string, logic::arguments>> answers;     ///< node id -> its arguments
 };
+/// What became of a command to sockets.
+struct control_outcome : reach { std::size_t sockets = 0; };
+
+using room_summary = cluster::found_room;
+using member_summary = cluster::found_member;
+using socket_summary = cluster::found_socket;
+template <class T>
+struct found : reach {
+  std::vector<T> list;
+  std::uint64_t total = 0; ///< rooms, members: how many there are, also beyond the list
+};
+enum class where { cluster, here };
+/// `unreachable`: the socket's node is known, but gave no answer. `too_much`: effects that do not travel to other nodes.
+enum class performed { done, unknown_socket, unreachable, too_much };
 struct user_summary { bool online = false; std::string status; std::optional<unix_ms> last_seen; std::size_t sockets = 0; };
 
 /// Connections, rooms, presences and their directories. Every function may be called from any thread until `stop`; callbacks
@@ -85,26 +105,39 @@ class actor_layer {
   /// Without a room's sequence: `rooms`, `except` and `include_sender` of `what` are those of `to`.
   void broadcast(selection to, logic::broadcast what);
 
-  /// Every receiver is asked to acknowledge; `done` comes when all have, or after `timeout` with the answers so far.
+  /// Every receiver is asked to acknowledge; `done` comes when all have, or after `timeout` (an hour at most) with the answers so
+  /// far.
   void broadcast_with_ack(selection to, logic::broadcast what, duration timeout, std::function<void(ack_summary)> done);
 
   /// To every socket of a user in the namespace. Errors: `user_limit`.
   void direct(std::string nsp, logic::direct what, std::function<void(result<direct_outcome>)> done = {});
 
   /// Carries out effects on behalf of one socket, in order, as if its own logic had returned them after an event without
-  /// ack. `done` hears whether the socket was there.
-  void perform(std::string nsp, std::string socket_id, logic::effects what, std::function<void(bool)> done = {});
+  /// ack. `done` hears whether the socket was there. Of a socket of another node only what cluster::may_travel allows.
+  void perform(std::string nsp, std::string socket_id, logic::effects what, std::function<void(performed)> done = {});
 
-  /// Joins, removes from rooms, or disconnects every selected socket.
-  void control(selection of, std::variant<ports::control_join, ports::control_leave, ports::control_disconnect> command);
+  /// Joins, removes from rooms, or disconnects every selected socket. With `done` it is told when they have carried it out and the
+  /// rooms know; that costs a question to all nodes.
+  void control(selection of, std::variant<ports::control_join, ports::control_leave, ports::control_disconnect> command,
+               std::function<void(control_outcome)> done = {});
+  /// Every socket of a user in the namespace, on all nodes.
+  void disconnect_user(std::string nsp, std::string user, bool close_transport, std::function<void(control_outcome)> done);
 
+  // Questions to all nodes, answered within options::query_timeout.
   /// At most `max` rooms of any namespace, in no particular order.
-  void list_rooms(std::size_t max, std::function<void(std::vector<room_summary>)> found);
+  void list_rooms(std::size_t max, std::function<void(found<room_summary>)> done, where of = where::cluster);
   /// At most `max` members of one room; empty when there is no such room.
-  void list_members(std::string nsp, std::string room, std::size_t max, std::function<void(std::vector<member_summary>)> found);
-  /// At most `max` of the selected sockets (without `rooms`: of the namespace).
-  void list_sockets(selection of, std::size_t max, std::function<void(std::vector<socket_summary>)> found);
+  void list_members(std::string nsp, std::string room, std::size_t max, std::function<void(found<member_summary>)> done,
+                    where of = where::cluster);
+  /// At most `max` of the selected sockets (without `rooms`: of the namespace). `handshakes`: with handshake, CONNECT payload and what
+  /// the application shows of them.
+  void list_sockets(selection of, std::size_t max, std::function<void(found<socket_summary>)> done, bool handshakes = false);
   void find_user(std::string user, std::function<void(user_summary)> found);
+
+  /// To the programs on all other nodes (logic::namespaces::on_server_event).
+  void emit_to_servers(std::string nsp, std::string event, logic::arguments args);
+  /// And `done` hears what they answer, when all have or after `timeout`.
+  void ask_servers(std::string nsp, std::string event, logic::arguments args, duration timeout, std::function<void(server_summary)> done);
 
   /// Ends every actor while the shards' loops still run: connections first (their logic hears "server shutting down"), then
   /// rooms and presences, then directories. Not from a shard's thread. False when `limit` was not enough; then the process
@@ -120,6 +153,7 @@ class actor_layer {
   parts& inside() { return *parts_; }
 
  private:
+  void ask(struct query_ask q);
   std::unique_ptr<parts> parts_;
 };
 

@@ -53,6 +53,7 @@ actor_layer::parts::parts(dependencies d, options o, surroundings s)
 
 void actor_layer::parts::join(cluster_setup& c) {
   router = &c.router;
+  hub->own_id = c.me.id;
   hub->links = &c.ports.links;
   hub->log = &c.ports.log;
   hub->cluster = system->spawn<cluster_actor>(hub, c.ports, c.options, c.me, c.listeners);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/actor_layer.hpp"
+#include "actors/answer_line.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,32 +14,30 @@
 
 namespace troupe::actors {
 
-/// Broadcasts that wait for their receivers' acks. Any thread.
+/// Broadcasts whose receivers on this node owe an ack; their acks go to whoever asked as they come. Any thread.
 class broadcast_acks {
  public:
-  using callback = std::function<void(ack_summary)>;
-
-  /// The id to send with the event; nothing when too many broadcasts wait. `shards`: how many counts will come.
-  std::optional<std::uint32_t> open(std::string nsp, std::size_t shards, callback done);
-  /// A shard has sent the event to so many sockets.
-  void on_counted(std::uint32_t id, std::size_t receivers);
+  /// Sends the event to the selected sockets of this node. False when too many broadcasts wait already.
+  bool ask(hub& h, const selection& of, const cluster::ask_clients& what, answer_line to);
   /// A socket answers; false when nobody waits for this. A socket's second answer is ignored.
   bool on_ack(std::uint64_t id, std::string_view nsp, const std::string& socket_id, logic::arguments args);
-  /// Time is over: `done` hears what came.
+  /// Time is over: what comes now is of no interest.
   void close(std::uint32_t id);
   std::size_t size() const;
 
  private:
   struct waiting {
     std::string nsp;
+    answer_line to;
     std::size_t shards_left = 0;
-    callback done;
-    ack_summary summary;
-    std::set<std::string> answered;
-    bool complete() const { return shards_left == 0 && summary.answers.size() >= summary.expected; }
+    std::size_t receivers = 0;
+    std::set<std::string> answered = {};
+    bool complete() const { return shards_left == 0 && answered.size() >= receivers; }
   };
   using table = std::map<std::uint32_t, waiting>;
-  void finish(table::iterator i, std::unique_lock<std::mutex>& lock);
+  std::optional<std::uint32_t> open(std::string nsp, std::size_t shards, answer_line to);
+  /// A shard has sent the event to so many sockets.
+  void on_counted(std::uint32_t id, std::size_t receivers);
 
   static constexpr std::size_t max_waiting = 10'000;
   mutable std::mutex mutex_;

@@ -112,11 +112,16 @@ void cluster_actor::apply(cluster::slots_moved& e) {
 
 void cluster_actor::apply(cluster::slots_opened& e) { tell_rooms(std::move(e.slots), nullptr); }
 
-void cluster_actor::apply(cluster::peer_came& e) { log::info("peer-came", "peer={} number={}", e.id, e.node.number); }
+void cluster_actor::apply(cluster::peer_came& e) {
+  log::info("peer-came", "peer={} number={}", e.id, e.node.number);
+  hub_->know_node(e.id, e.node, true);
+}
 
 void cluster_actor::apply(cluster::peer_gone& e) {
   log::info("peer-gone", "peer={} number={}", e.id, e.node.number);
   heard_.erase(e.id);
+  hub_->know_node(e.id, e.node, false);
+  hub_->to_queries(query_peer_lost{e.node});
   for (auto& part : hub_->directories)
     caf::anon_send(part, peer_news{e.node, e.id, room_peer::news::gone});
 }

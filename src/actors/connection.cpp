@@ -190,6 +190,8 @@ void connection::on(ports::control& m) {
   auto s = find(m.nsp);
   if (!s)
     return;
+  if (m.reached)
+    ++*m.reached;
   logic::effects todo;
   if (auto j = std::get_if<ports::control_join>(&m.command))
     for (auto& room : j->rooms)
@@ -234,15 +236,21 @@ void connection::on(perform& m) {
 
 void connection::on(describe_sockets& m) {
   auto s = find(m.of->nsp);
-  if (!s)
+  if (!s || m.into->full() || (!m.of->user.empty() && m.of->user != s->info.who.user_id))
     return;
   auto in = [&](const std::vector<std::string>& names) {
     return std::any_of(names.begin(), names.end(), [&](auto& n) {
       return n == s->info.id || std::find(s->info.rooms.begin(), s->info.rooms.end(), n) != s->info.rooms.end();
     });
   };
-  if ((m.of->rooms.empty() || in(m.of->rooms)) && !in(m.of->except))
-    m.into->add({s->info.id, s->info.nsp, s->info.who, s->info.shake, s->info.rooms});
+  if ((!m.of->rooms.empty() && !in(m.of->rooms)) || in(m.of->except))
+    return;
+  socket_summary found{s->info.id, s->info.nsp, s->info.who, s->info.shake, s->info.rooms, {}, {}, hub().own_id};
+  if (m.handshakes) {
+    found.auth = s->info.auth;
+    found.data = guarded(*s, "fetch", [&] { return s->rules->shown_data(s->info); }).value_or("");
+  }
+  m.into->add(std::move(found));
 }
 
 void connection::on(failed& m) { std::rethrow_exception(m.why); }

@@ -7,6 +7,7 @@
 #include "core/messaging/answers.hpp"
 #include "core/logic/document_room.hpp"
 #include "core/logic/refusals.hpp"
+#include "core/room/announcements.hpp"
 #include "core/room/room_key.hpp"
 #include "core/socketio/encoder.hpp"
 
@@ -103,8 +104,18 @@ void connection::apply(socket& s, logic::leave& e, occasion& o) {
 void connection::apply(socket& s, logic::list_room_members& e, occasion& o) {
   if (auto why = bad_room(e.room))
     return refuse(s, o, *why);
-  if (o.ack)
-    send_to_room(room_key(s.info.nsp, e.room), room_members_asked{who_, e.max, take(o.ack)});
+  if (!o.ack)
+    return;
+  if (!hub().links)
+    return send_to_room(room_key(s.info.nsp, e.room), room_members_asked{who_, e.max, take(o.ack)});
+  query_ask q{cluster::find_members{s.info.nsp, e.room, e.max}, query_ask::whom::everybody, 0, hub().opts.query_timeout, {}};
+  q.done = [hub = hub().shared_from_this(), who = who_, nsp = s.info.nsp, room = e.room, max = e.max,
+            ack = take(o.ack)](result<cluster::query_outcome> r) {
+    if (!r)
+      return hub->to_connection(who, refused{nsp, ack, r.error(), {}});
+    hub->answer(who, nsp, ack, room::member_list(room, *r, max));
+  };
+  hub().to_queries(std::move(q));
 }
 
 void connection::apply(socket& s, logic::publish& e, occasion& o) {
@@ -116,7 +127,7 @@ void connection::apply(socket& s, logic::publish& e, occasion& o) {
 }
 
 void connection::apply(socket& s, logic::broadcast& e, occasion&) {
-  if (hub().links) {
+  if (hub().links && !e.here_only) {
     cluster::wide_message m;
     m.to = {s.info.nsp, e.rooms, e.except};
     m.event = e.event;

@@ -59,6 +59,7 @@ struct perform {
 /// Asks for the sockets that a selection matches.
 struct describe_sockets {
   std::shared_ptr<const selection> of;
+  bool handshakes = false;
   gather_ptr<socket_summary> into;
 };
 

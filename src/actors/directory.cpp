@@ -33,7 +33,7 @@ bool makes_room(const room_op& op) {
 bool makes_presence(const presence_op& op) {
   if (auto peer = std::get_if<presence_from_peer>(&op))
     return presence::needs_home(peer->payload);
-  return !std::holds_alternative<presence_home>(op) && !std::holds_alternative<presence_peer>(op) && !std::holds_alternative<presence_detach>(op) && !std::holds_alternative<presence_describe>(op)
+  return !std::holds_alternative<presence_disconnect>(op) && !std::holds_alternative<presence_home>(op) && !std::holds_alternative<presence_peer>(op) && !std::holds_alternative<presence_detach>(op) && !std::holds_alternative<presence_describe>(op)
          && !std::holds_alternative<presence_unwatch>(op) && !std::holds_alternative<presence_status>(op);
 }
 
@@ -45,6 +45,8 @@ directory::directory(caf::actor_config& cfg, std::shared_ptr<shard> home) : pinn
 
 caf::behavior directory::make_behavior() {
   home_->here = this;
+  if (home_->index == 0)
+    start_queries();
   return {[this](to_room& m) { on(m); },
           [this](to_presence& m) { on(m); },
           [this](to_connection& m) { on(m); },
@@ -52,6 +54,7 @@ caf::behavior directory::make_behavior() {
           [this](const room_idle& m) { on(m); },
           [this](const presence_idle& m) { on(m); },
           [this](const list_rooms& m) { on(m); },
+          [this](to_queries& m) { on(m); },
           [this](const slots_news& m) { on(m); },
           [this](const peer_news& m) { on(m); },
           [this](const to_all_rooms& m) { on(m); },
@@ -194,11 +197,20 @@ void directory::on(const presence_idle& m) {
 
 void directory::on(const list_rooms& m) {
   for (auto& [key, e] : rooms_) {
+    const auto home = home_->slots.home_of(key).node;
+    if (home && home != hub().opts.me)
+      continue;
+    ++*m.count;
     if (m.into->full())
-      return;
+      continue;
     ++e.forwarded;
     caf::anon_send(e.actor, room_op{room_describe{m.into}});
   }
+}
+
+void directory::on(to_queries& m) {
+  if (queries_)
+    caf::anon_send(queries_, std::move(m.what));
 }
 
 void directory::on(const slots_news& m) {

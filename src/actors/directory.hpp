@@ -36,6 +36,7 @@ class directory : public pinned {
   void on(const room_idle& m);
   void on(const presence_idle& m);
   void on(const list_rooms& m);
+  void on(to_queries& m);
   void on(const slots_news& m);
   void on(const peer_news& m);
   void on(const to_all_rooms& m);
@@ -50,6 +51,7 @@ class directory : public pinned {
   void refuse(presence_op& op);
   // directory_lifecycle.cpp
   void watch(const caf::actor& entry);
+  void start_queries();
   void forget_room(const rooms::entry& e);
   void restart_room(const std::string& key, rooms::entry& e);
   void restart_presence(const std::string& user, presences::entry& e);
@@ -60,6 +62,7 @@ class directory : public pinned {
   rooms rooms_;
   presences presences_;
   last_seen_memory last_seen_;
+  caf::actor queries_;                      ///< of the first shard
   std::size_t alive_ = 0;                   ///< actors that are watched
   bool ending_ = false;
   std::shared_ptr<void> connections_closed_; ///< released when no connection is left

@@ -3,6 +3,7 @@
 #include "actors/directory.hpp"
 #include "actors/hub.hpp"
 #include "actors/presence_actor.hpp"
+#include "actors/query_actor.hpp"
 #include "actors/room_actor.hpp"
 #include "base/log.hpp"
 
@@ -36,6 +37,11 @@ void directory::watch(const caf::actor& entry) {
   ++alive_;
 }
 
+void directory::start_queries() {
+  queries_ = home_->system.spawn<query_actor>(*home_);
+  watch(queries_);
+}
+
 void directory::on_down(const caf::down_msg& m) {
   --alive_;
   if (ending_) {
@@ -45,6 +51,10 @@ void directory::on_down(const caf::down_msg& m) {
   }
   if (!is_failure(m.reason))
     return;
+  if (m.source == queries_) {
+    hub().counts.actor_restarts.add();
+    return start_queries();
+  }
   if (auto r = rooms_.find_actor(m.source))
     restart_room(r->first, r->second);
   else if (auto p = presences_.find_actor(m.source))
@@ -113,6 +123,9 @@ void directory::on(const end_entries&) {
   for (auto& [user, e] : presences_)
     caf::anon_send_exit(e.actor, caf::exit_reason::user_shutdown);
   hub().counts.presences.sub(static_cast<std::int64_t>(presences_.size()));
+  if (queries_)
+    caf::anon_send_exit(queries_, caf::exit_reason::user_shutdown);
+  queries_ = nullptr;
   rooms_ = {};
   presences_ = {};
   if (alive_ == 0)

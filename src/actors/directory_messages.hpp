@@ -3,10 +3,12 @@
 
 #include "actors/connection_messages.hpp"
 #include "actors/presence_messages.hpp"
+#include "actors/query_messages.hpp"
 #include "actors/room_messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -52,9 +54,15 @@ struct presence_idle {
   std::uint64_t seen = 0;
 };
 
-/// Asks every room of this shard for its summary.
+/// For the node's query actor; to the first shard's part.
+struct to_queries {
+  query_op what;
+};
+
+/// Asks the rooms of this shard for their summaries: those whose home is this node, or nobody. `count`: adds how many there are.
 struct list_rooms {
   gather_ptr<room_summary> into;
+  std::shared_ptr<std::atomic<std::uint64_t>> count;
 };
 
 /// Homes of slots have changed. `reported` is let go when every room in them has told its home what it knows.
@@ -109,6 +117,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::to_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::to_all_connections)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::room_idle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::presence_idle)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::query_op)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::to_queries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::list_rooms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::slots_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::peer_news)

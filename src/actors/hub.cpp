@@ -49,6 +49,8 @@ void hub::to_all_connections(const connection_op& what) {
     caf::anon_send(part, actors::to_all_connections{what});
 }
 
+void hub::to_queries(query_op what) { caf::anon_send(directories.front(), actors::to_queries{std::move(what)}); }
+
 frame_options hub::frame_flags(bool is_volatile, bool compress) const {
   return {is_volatile, compress, opts.deflate && compress, opts.deflate_threshold};
 }
@@ -124,34 +126,57 @@ void hub::tell_cluster(higher_epoch_seen m) {
     caf::anon_send(cluster, m);
 }
 
-void hub::know_peer(const std::string& id, bool linked) {
-  std::lock_guard lock(linked_mutex_);
-  if (linked)
-    linked_.insert(id);
-  else
-    linked_.erase(id);
+void hub::know_peer(const ports::link_peer& p, bool linked) {
+  const cluster::node_ref ref{p.number, p.incarnation};
+  std::lock_guard lock(peers_mutex_);
+  if (linked) {
+    auto& known = peers_[p.node];
+    known = {p.node, ref, true, known.ref == ref && known.alive};
+  } else if (const auto i = peers_.find(p.node); i != peers_.end() && i->second.ref == ref) {
+    i->second.linked = false;
+    if (!i->second.alive)
+      peers_.erase(i);
+  }
+}
+
+void hub::know_node(const std::string& id, cluster::node_ref ref, bool alive) {
+  std::lock_guard lock(peers_mutex_);
+  if (alive) {
+    auto& known = peers_[id];
+    known = {id, ref, known.ref == ref && known.linked, true};
+  } else if (const auto i = peers_.find(id); i != peers_.end() && i->second.ref == ref) {
+    i->second.alive = false;
+    if (!i->second.linked)
+      peers_.erase(i);
+  }
+}
+
+std::vector<hub::peer> hub::peers() const {
+  std::vector<peer> list;
+  std::lock_guard lock(peers_mutex_);
+  list.reserve(peers_.size());
+  for (auto& [id, p] : peers_)
+    list.push_back(p);
+  return list;
 }
 
 void hub::to_all_nodes(const cluster::wide_message& m) {
   if (!links)
     return;
   const auto bytes = cluster::sealed(cluster::addressee::wide, "", cluster::encode(m));
-  std::set<std::string> to;
-  {
-    std::lock_guard lock(linked_mutex_);
-    to = linked_;
-  }
-  for (auto& id : to)
-    links->send(id, bytes);
+  for (auto& p : peers())
+    if (p.linked)
+      links->send(p.id, bytes);
 }
 
-void hub::carry_out(cluster::wide_message m) {
+void hub::carry_out(cluster::wide_message m, std::shared_ptr<std::atomic<std::size_t>> reached) {
   using what = cluster::wide_message::what;
-  const selection to{std::move(m.to.nsp), std::move(m.to.rooms), std::move(m.to.except)};
+  const selection to{std::move(m.to.nsp), std::move(m.to.rooms), std::move(m.to.except), {}, true};
   if (m.kind == what::broadcast)
     return spread(target_of(to), event(to.nsp, m.event, std::move(m.args), frame_flags(m.is_volatile, m.compress)));
   auto command = std::make_shared<ports::control>();
   command->nsp = to.nsp;
+  command->reached = std::move(reached);
   if (m.kind == what::join)
     command->command = ports::control_join{std::move(m.rooms)};
   else if (m.kind == what::leave)

@@ -4,6 +4,7 @@
 #include "actors/actor_layer.hpp"
 #include "actors/broadcast_acks.hpp"
 #include "actors/cluster_messages.hpp"
+#include "actors/query_messages.hpp"
 #include "actors/directory_messages.hpp"
 #include "core/cluster/wide_wire.hpp"
 #include "core/frame/frame_builder.hpp"
@@ -17,9 +18,9 @@
 #include <array>
 #include <atomic>
 #include <limits>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,7 @@ class hub : public std::enable_shared_from_this<hub> {
   std::vector<caf::actor> directories; ///< one a shard; set before anything runs
   ports::room_log* log = nullptr;           ///< set before anything runs; null: rooms keep no history
   ports::session_store* sessions = nullptr; ///< set before anything runs; null: no session can be recovered
+  std::string own_id; ///< of this node; set before anything runs; empty: it is alone
   // Of a node in a cluster; set before anything runs, else null:
   ports::links* links = nullptr;
   caf::actor cluster;
@@ -59,11 +61,21 @@ class hub : public std::enable_shared_from_this<hub> {
   unix_ms settled() const;
 
   // -- what concerns every node --
-  void know_peer(const std::string& id, bool linked);
+  struct peer {
+    std::string id;
+    cluster::node_ref ref;
+    bool linked = false;
+    bool alive = false; ///< a member of the cluster, as far as this node knows
+  };
+  void know_peer(const ports::link_peer& p, bool linked);
+  /// A node belongs to the cluster, or does no longer.
+  void know_node(const std::string& id, cluster::node_ref ref, bool alive);
+  /// All others, linked or not.
+  std::vector<peer> peers() const;
   /// To every linked node.
   void to_all_nodes(const cluster::wide_message& m);
-  /// Carries out here what concerns every node.
-  void carry_out(cluster::wide_message m);
+  /// Carries out here what concerns every node. `reached`: see ports::control.
+  void carry_out(cluster::wide_message m, std::shared_ptr<std::atomic<std::size_t>> reached = nullptr);
 
   unix_ms wall() const { return around.wall_clock(); }
   std::array<unsigned char, 5> random5() const;
@@ -76,6 +88,7 @@ class hub : public std::enable_shared_from_this<hub> {
   void to_presence(std::string user, presence_op what);
   void to_connection(session_ref who, connection_op what);
   void to_all_connections(const connection_op& what);
+  void to_queries(query_op what);
 
   // -- to clients, through the shards' queues --
   frame_options frame_flags(bool is_volatile = false, bool compress = true) const;
@@ -92,8 +105,8 @@ class hub : public std::enable_shared_from_this<hub> {
   ports::target target_of(const selection& s) const;
 
  private:
-  std::mutex linked_mutex_;
-  std::set<std::string> linked_; ///< ids of nodes
+  mutable std::mutex peers_mutex_;
+  std::map<std::string, peer> peers_; ///< by id
 };
 
 /// `0.12.3`: shard, slot, generation; for the log.

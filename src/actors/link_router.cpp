@@ -23,7 +23,7 @@ void link_router::on_up(const ports::link_peer& peer) {
   auto hub = current();
   if (!hub)
     return;
-  hub->know_peer(peer.node, true);
+  hub->know_peer(peer, true);
   // Rooms first: what the cluster's part then says must find them knowing the way.
   for (auto& part : hub->directories)
     caf::anon_send(part, peer_news{{peer.number, peer.incarnation}, peer.node, room_peer::news::up});
@@ -34,7 +34,8 @@ void link_router::on_down(const ports::link_peer& peer, ports::link_end why) {
   auto hub = current();
   if (!hub)
     return;
-  hub->know_peer(peer.node, false);
+  hub->know_peer(peer, false);
+  hub->to_queries(query_peer_lost{{peer.number, peer.incarnation}});
   for (auto& part : hub->directories)
     caf::anon_send(part, peer_news{{peer.number, peer.incarnation}, peer.node, room_peer::news::down});
   caf::anon_send(hub->cluster, link_news{peer, false, why});
@@ -57,6 +58,8 @@ void link_router::on_message(const ports::link_peer& peer, std::string_view byte
       if (auto m = cluster::decode_wide_message(e->payload))
         hub->carry_out(std::move(*m));
       return;
+    case cluster::addressee::query:
+      return hub->to_queries(query_from_peer{{peer.number, peer.incarnation}, peer.node, std::string(e->payload)});
   }
 }
 

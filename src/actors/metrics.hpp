@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/cluster/query_book.hpp"
 #include "core/cluster/room_replica.hpp"
 
 #include <atomic>
@@ -84,6 +85,7 @@ struct metrics {
   refusal_counts not_recovered; ///< by why
   refusal_counts refusals;
   cluster::replica_counters replicas;
+  cluster::query_counters queries;
 };
 
 } // namespace troupe::actors

@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "core/cluster/node_ref.hpp"
+#include "core/cluster/query_book.hpp"
 #include "core/cluster/room_replica.hpp"
 #include "core/frame/frame_builder.hpp"
 #include "core/limits/limits.hpp"
@@ -35,6 +36,8 @@ struct options {
   cluster::replica_options replicas;  ///< `clustered` says whether there may be others
   ports::log_keep keep;               ///< of rooms' logs, where they have one
   recovery_options recovery;
+  cluster::query_options queries;
+  duration query_timeout{5'000};      ///< cluster.query_timeout_ms
   presence::options presence;
   std::size_t max_documents = 10'000; ///< documents.max_documents, on this node
   std::uint16_t node = 0;          ///< goes into socket ids

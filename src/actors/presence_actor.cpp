@@ -49,8 +49,7 @@ void presence_actor::on_wake() {
   hub().counts.queued_messages.sub(static_cast<std::int64_t>(passed.expired));
   if (passed.went_offline) {
     count_online(false);
-    tell_watchers("user_offline", presence::offline_text(user_, model_.now()), false);
-    tell_update();
+    tell_news();
   }
   const bool needed_here = !here_.empty() || !watching_here_.empty() || !wishes_.empty();
   const bool quiet = now() - used_ >= hub().opts.presence.idle_timeout;
@@ -86,10 +85,14 @@ void presence_actor::arrive(const presence::place& socket) {
     deliver({socket}, w.nsp, w.data, std::move(w.attachments));
   }
   count_online(true);
-  if (!arrived.came_online)
-    return;
-  tell_watchers("user_online", presence::online_text(user_), true);
-  tell_update();
+  tell_news();
+}
+
+void presence_actor::on(presence_disconnect& m) {
+  const auto& sockets = hub().links ? here_ : model_.sockets();
+  for (auto& s : sockets)
+    if (s.nsp == m.nsp)
+      hub().to_connection(s.session, ports::control{m.nsp, ports::control_disconnect{m.close_transport}, m.reached});
 }
 
 void presence_actor::on(presence_detach& m) {
@@ -105,7 +108,7 @@ void presence_actor::on(presence_status& m) {
   if (!at_home())
     return tell_home(presence::say{std::move(m.word)});
   if (model_.on_status(std::move(m.word), now()))
-    tell_update();
+    tell_news();
 }
 
 void presence_actor::on(presence_watch& m) {
@@ -113,9 +116,10 @@ void presence_actor::on(presence_watch& m) {
     watching_here_.push_back(m.watcher);
   if (!at_home())
     return ask_home({std::move(m), {}});
+  const bool first = !watched_from({});
   auto state = model_.on_watch(m.watcher, now());
   if (state)
-    believed_online_ = state->online;
+    believed_.answered({}, {state->online, state->status}, first);
   if (!m.answer)
     return;
   if (state)
@@ -165,14 +169,14 @@ void presence_actor::dispatch(presence_direct& m, const presence::dispatched& pl
 }
 
 void presence_actor::deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data,
-                             std::vector<std::string> attachments, std::optional<bool> online) {
+                             std::vector<std::string> attachments, std::optional<presence::belief> news) {
   std::map<cluster::node_ref, std::vector<session_ref>> by_node;
   for (auto& p : to)
     if (p.nsp == nsp)
       by_node[p.node].push_back(p.session);
   for (auto& [node, sessions] : by_node)
     if (node)
-      send(node, presence::tell{std::move(sessions), nsp, data, attachments, online});
+      send(node, presence::tell{std::move(sessions), nsp, data, attachments, news});
   auto here = by_node.find({});
   if (here == by_node.end())
     return;
@@ -196,6 +200,7 @@ void presence_actor::answer(const presence_direct& m, const presence::dispatched
 void presence_actor::on(presence_recover&) {
   log::warn("presence-restarted", "user={}", user_);
   model_.recover(now());
+  believed_.set({}, presence::belief{true, model_.now().status});
   count_online(true);
   hub().to_all_connections(report_user{user_});
 }
@@ -209,21 +214,38 @@ void presence_actor::on(presence_describe& m) {
   m.found({state.online, state.status, state.last_seen, model_.sockets().size()});
 }
 
-void presence_actor::tell_update() {
-  if (!model_.watchers().empty())
-    tell_watchers("presence:update", presence::state_text(user_, model_.now()));
+void presence_actor::tell_news() {
+  if (model_.undecided())
+    return;
+  const auto state = model_.now();
+  const presence::belief is{state.online, state.status};
+  std::map<cluster::node_ref, std::vector<presence::place>> by_node;
+  for (auto& w : model_.watchers())
+    by_node[w.node].push_back(w);
+  for (auto& [node, watchers] : by_node) {
+    const auto news = believed_.tell(node, is);
+    if (news.came_or_went && state.online)
+      tell(watchers, "user_online", presence::online_text(user_), is);
+    else if (news.came_or_went)
+      tell(watchers, "user_offline", presence::offline_text(user_, state), is);
+    if (news.update)
+      tell(watchers, "presence:update", presence::state_text(user_, state), is);
+  }
 }
 
-void presence_actor::tell_watchers(std::string_view event, const std::string& object, std::optional<bool> online) {
-  if (online)
-    believed_online_ = *online;
+void presence_actor::tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object,
+                          const presence::belief& is) {
   std::set<std::string_view> nsps;
-  for (auto& w : model_.watchers())
+  for (auto& w : watchers)
     nsps.insert(w.nsp);
   for (auto nsp : nsps) {
     hub().counts.events_out.add();
-    deliver(model_.watchers(), std::string(nsp), socketio::event_data(event, object), {}, online);
+    deliver(watchers, std::string(nsp), socketio::event_data(event, object), {}, is);
   }
+}
+
+bool presence_actor::watched_from(cluster::node_ref node) const {
+  return std::any_of(model_.watchers().begin(), model_.watchers().end(), [&](auto& w) { return w.node == node; });
 }
 
 } // namespace troupe::actors

@@ -35,17 +35,20 @@ class presence_actor : public pinned {
   void on(presence_direct& m);
   void on(presence_recover& m);
   void on(presence_describe& m);
+  void on(presence_disconnect& m);
   void on(presence_home& m);
   void on(presence_peer& m);
   void on(presence_from_peer& m);
 
   bool at_home() const;
-  void tell_watchers(std::string_view event, const std::string& object, std::optional<bool> online = {});
-  void tell_update();
+  /// Watchers on every node hear what they do not believe yet.
+  void tell_news();
+  void tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object, const presence::belief& is);
+  bool watched_from(cluster::node_ref node) const;
   /// Gives a direct message its stamp and sends or queues it.
   void dispatch(presence_direct& m, const presence::dispatched& place);
   void deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data, std::vector<std::string> attachments,
-               std::optional<bool> online = {});
+               std::optional<presence::belief> news = {});
   void answer(const presence_direct& m, const presence::dispatched& place);
   void count_online(bool online);
   void schedule();
@@ -79,6 +82,7 @@ class presence_actor : public pinned {
   presence::presence_model model_;
   std::uint64_t seen_ = 0;
   bool counted_online_ = false;
+  presence::beliefs believed_;                 ///< on the home: by the watchers on each node that has some
 
   // In a cluster only:
   cluster::slot_home home_;
@@ -86,7 +90,7 @@ class presence_actor : public pinned {
   std::vector<presence::place> watching_here_;
   std::string status_here_;                    ///< the user's own word, as this node heard it
   std::map<cluster::node_ref, presence::restore> early_; ///< for an epoch that this actor has not heard of yet
-  bool believed_online_ = false;               ///< what the watchers here were told
+  std::optional<presence::belief> believed_here_; ///< elsewhere than on the home: by the watchers here
   std::uint64_t next_wish_ = 1;
   std::map<std::uint64_t, wish> wishes_;       ///< bounded by cluster.max_pending
   time_point used_{};

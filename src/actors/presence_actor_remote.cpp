@@ -32,7 +32,7 @@ void presence_actor::tell_home(const presence::message& m) {
 }
 
 void presence_actor::restore_at_home() {
-  presence::restore r{home_.epoch, here_, watching_here_, status_here_, model_.book().last_seen, believed_online_};
+  presence::restore r{home_.epoch, here_, watching_here_, status_here_, model_.book().last_seen, believed_here_};
   tell_home(r);
   for (auto& [number, w] : wishes_)
     send_wish(number, w);
@@ -44,7 +44,10 @@ void presence_actor::on(presence_home& m) {
   home_ = m.home;
   if (!at_home()) {
     if (was_home) {
-      believed_online_ = model_.now().online;
+      believed_here_ = believed_.of({});
+      if (watching_here_.empty())
+        believed_here_ = presence::belief{model_.now().online, model_.now().status};
+      believed_.clear();
       model_.forget_places();
       count_online(false);
     }
@@ -55,7 +58,9 @@ void presence_actor::on(presence_home& m) {
     return;
   if (!was_home) {
     model_.forget_places();
-    model_.on_restore({}, here_, watching_here_, believed_online_, now());
+    model_.on_restore({}, here_, watching_here_, believed_here_ && believed_here_->online, now());
+    believed_.clear();
+    believed_.set({}, believed_here_);
     count_online(model_.now().online);
     if (!status_here_.empty())
       model_.on_status(status_here_, now());
@@ -69,13 +74,16 @@ void presence_actor::on(presence_home& m) {
   wishes_.clear();
   for (auto& [number, w] : waiting)
     std::visit([this](auto& what) { on(what); }, w.what);
+  tell_news();
 }
 
 void presence_actor::on(presence_peer& m) {
   if (m.what == room_peer::news::up && m.node == home_.node && !at_home())
     restore_at_home();
-  if (m.what == room_peer::news::gone && at_home())
+  if (m.what == room_peer::news::gone && at_home()) {
     model_.on_node_gone(m.node, now(), hub().wall());
+    believed_.forget(m.node);
+  }
 }
 
 void presence_actor::on(presence_from_peer& m) {
@@ -137,7 +145,7 @@ void presence_actor::from(cluster::node_ref, presence::done& m) {
   if (m.failed)
     return fail(w, *m.failed);
   std::visit(overloaded{[&](presence_watch& asked) {
-                          believed_online_ = m.now.online;
+                          believed_here_ = presence::belief{m.now.online, m.now.status};
                           if (asked.answer)
                             asked.answer->add(m.text);
                         },
@@ -149,8 +157,8 @@ void presence_actor::from(cluster::node_ref, presence::done& m) {
 }
 
 void presence_actor::from(cluster::node_ref, presence::tell& m) {
-  if (m.online)
-    believed_online_ = *m.online;
+  if (m.news)
+    believed_here_ = std::move(m.news);
   socketio::packet p;
   p.nsp = m.nsp;
   p.data = std::move(m.data);
@@ -172,14 +180,12 @@ void presence_actor::from(cluster::node_ref node, presence::restore& m) {
   for (auto* list : {&m.sockets, &m.watchers})
     for (auto& p : *list)
       p.node = node;
-  const bool came_online = model_.on_restore(node, m.sockets, m.watchers, m.online, now());
+  model_.on_restore(node, m.sockets, m.watchers, m.believed && m.believed->online, now());
+  believed_.set(node, std::move(m.believed));
   if (!m.status.empty())
     model_.on_status(m.status, now());
   count_online(model_.now().online);
-  if (!came_online)
-    return;
-  tell_watchers("user_online", presence::online_text(user_), true);
-  tell_update();
+  tell_news();
 }
 
 void presence_actor::from(cluster::node_ref node, presence::attach& m) {
@@ -196,17 +202,19 @@ void presence_actor::from(cluster::node_ref node, presence::detach& m) {
 
 void presence_actor::from(cluster::node_ref, presence::say& m) {
   if (at_home() && model_.on_status(std::move(m.status), now()))
-    tell_update();
+    tell_news();
 }
 
 void presence_actor::from(cluster::node_ref node, presence::watch& m) {
   if (!at_home())
     return;
   m.watcher.node = node;
+  const bool first = !watched_from(node);
   auto state = model_.on_watch(m.watcher, now());
   presence::done d;
   d.number = m.number;
   if (state) {
+    believed_.answered(node, {state->online, state->status}, first);
     d.now = *state;
     d.text = presence::state_text(user_, *state);
   } else {

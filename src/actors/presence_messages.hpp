@@ -6,6 +6,7 @@
 #include "core/logic/effects.hpp"
 #include "core/presence/presence_model.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -60,6 +61,13 @@ struct presence_describe {
   std::function<void(user_summary)> found;
 };
 
+/// Ends the user's sockets on this node, in one namespace. `reached`: see ports::control.
+struct presence_disconnect {
+  std::string nsp;
+  bool close_transport = false;
+  std::shared_ptr<std::atomic<std::size_t>> reached;
+};
+
 // -- of the cluster --
 
 /// The home of the user's slot is now there. `reported` is let go when it has been told what this node has.
@@ -78,7 +86,7 @@ struct presence_from_peer {
 };
 
 using presence_op = std::variant<presence_attach, presence_detach, presence_status, presence_watch, presence_unwatch,
-                                 presence_direct, presence_recover, presence_describe, presence_home, presence_peer,
+                                 presence_direct, presence_recover, presence_describe, presence_disconnect, presence_home, presence_peer,
                                  presence_from_peer>;
 
 } // namespace troupe::actors

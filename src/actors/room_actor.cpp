@@ -67,10 +67,14 @@ void room_actor::on(room_join& m) {
     hub().counts.memberships.add();
   if (m.reported)
     return replica_.restore_members(model_.size());
-  // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
+  asker a;
+  a.kind = asker::what::join;
+  a.who = session;
+  a.ack = m.ack;
+  a.tell_place = m.tell_place;
   if (joined->announce)
-    announce("room_joined", room::membership(model_.name(), m.who), session);
-  ask_members({asker::what::join, session, m.ack, m.tell_place, {}, {}, {}});
+    a.news = std::move(m.who);
+  ask_members(std::move(a));
 }
 
 void room_actor::on(room_resume& m) {
@@ -80,7 +84,11 @@ void room_actor::on(room_resume& m) {
     return hub().to_connection(session, room_resumed{std::string(nsp()), model_.name(), {}, joined.error()});
   if (joined->added)
     hub().counts.memberships.add();
-  ask_members({asker::what::resume, session, {}, false, {}, {}, std::make_unique<room_resume>(std::move(m))});
+  asker a;
+  a.kind = asker::what::resume;
+  a.who = session;
+  a.resume = std::make_unique<room_resume>(std::move(m));
+  ask_members(std::move(a));
 }
 
 void room_actor::on(room_leave& m) {
@@ -92,9 +100,10 @@ void room_actor::on(room_leave& m) {
   hub().counts.memberships.sub();
   if (left.was_typing)
     tell_typing(*left.gone, false);
+  asker a;
   if (left.announce)
-    announce("room_left", room::membership(model_.name(), *left.gone), {});
-  ask_members({});
+    a.news = std::move(left.gone);
+  ask_members(std::move(a));
 }
 
 void room_actor::on(room_publish& m) {
@@ -106,7 +115,7 @@ void room_actor::on(room_publish& m) {
       m.done(may.error());
     return;
   }
-  asker a{asker::what::publish, m.sender, m.ack, what.confirm, what.id, std::move(m.done), {}};
+  asker a{asker::what::publish, m.sender, m.ack, what.confirm, false, what.id, std::move(m.done), {}, {}};
   cluster::publish_op op;
   op.user = std::move(m.user);
   op.id = std::move(what.id);
@@ -134,7 +143,7 @@ void room_actor::on(room_document& m) {
     may = error{"document_limit", "this node has no place for another document"};
   if (!may)
     return refuse(m.who, m.ack, may.error());
-  asker a{asker::what::document, m.who, m.ack, false, m.what.document, {}, {}};
+  asker a{asker::what::document, m.who, m.ack, false, false, m.what.document, {}, {}, {}};
   cluster::document_op op;
   op.document = std::move(m.what.document);
   op.user = std::move(m.user);
@@ -162,6 +171,7 @@ void room_actor::on(room_describe& m) {
 }
 
 void room_actor::on(room_list_members& m) {
+  m.count->store(replica_.members());
   for (auto& [session, who] : model_.members()) {
     if (m.into->full())
       return;

@@ -30,9 +30,11 @@ class room_actor : public pinned, private cluster::replica_effects {
     std::optional<session_ref> who;
     ack_id ack;
     bool confirm = false;
+    bool tell_place = false; ///< the connection wants a `room_entered`
     std::string id;       ///< of the message, or the document's name
     std::function<void(result<published>)> done;
     std::unique_ptr<room_resume> resume;
+    std::optional<room::member> news; ///< who came or went, if others are to hear of it
   };
 
   // room_actor.cpp: members
@@ -71,6 +73,7 @@ class room_actor : public pinned, private cluster::replica_effects {
   template <class F>
   void ask_by(asker a, F f);
   void answer(asker& a, const cluster::op_result& r);
+  void answer_leave(asker& a, const cluster::op_result& r);
   void answer_join(asker& a, const cluster::op_result& r);
   void answer_resume(asker& a, const cluster::op_result& r);
   void look_into_log(std::unique_ptr<room_resume> m, recovery::place to);

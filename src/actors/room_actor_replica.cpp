@@ -9,6 +9,7 @@
 #include "core/recovery/offset.hpp"
 #include "core/room/room_key.hpp"
 #include "core/presence/presence_texts.hpp"
+#include "core/room/announcements.hpp"
 
 #include <caf/send.hpp>
 
@@ -54,7 +55,7 @@ void room_actor::done(std::uint64_t op, const cluster::op_result& r) {
 
 void room_actor::answer(asker& a, const cluster::op_result& r) {
   switch (a.kind) {
-    case asker::what::members: return;
+    case asker::what::members: return answer_leave(a, r);
     case asker::what::join: return answer_join(a, r);
     case asker::what::resume: return answer_resume(a, r);
     case asker::what::publish: return answer_publish(a, r);
@@ -62,9 +63,19 @@ void room_actor::answer(asker& a, const cluster::op_result& r) {
   }
 }
 
+// Whether comings and goings are told depends on the members of all nodes, which the home has counted.
+
+void room_actor::answer_leave(asker& a, const cluster::op_result& r) {
+  if (a.news && !r.failed && r.members < hub().opts.rooms.announce_max_members)
+    announce("room_left", room::membership(model_.name(), *a.news), {});
+}
+
 void room_actor::answer_join(asker& a, const cluster::op_result& r) {
+  // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
+  if (a.news && !r.failed && r.members <= hub().opts.rooms.announce_max_members)
+    announce("room_joined", room::membership(model_.name(), *a.news), a.who);
   if (!r.failed) {
-    if (a.confirm)
+    if (a.tell_place)
       hub().to_connection(*a.who, room_entered{std::string(nsp()), model_.name(), {replica_.last_epoch(), replica_.seq()}});
     return hub().answer(*a.who, nsp(), a.ack, messaging::joined(model_.name(), r.members));
   }

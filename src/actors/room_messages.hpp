@@ -11,6 +11,7 @@
 #include "core/session_ref.hpp"
 #include "ports/room_log.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -85,9 +86,10 @@ struct room_members_asked {
   ack_id ack;
 };
 
-/// The API asks who is here.
+/// Somebody on this node or another asks who is here. `count` is set to what the cluster has.
 struct room_list_members {
   gather_ptr<member_summary> into;
+  std::shared_ptr<std::atomic<std::uint64_t>> count;
 };
 
 // -- of the cluster --

@@ -152,6 +152,9 @@ struct cluster_config {
   std::size_t tail_messages = 1'000;       ///< per room and node, for peers that missed them
   std::size_t tail_bytes = 1'000'000;
   std::size_t max_tunnels = 1'000;         ///< clients' connections that are served by another node
+  duration query_timeout{5'000};           ///< how long a question to all nodes waits for answers
+  std::size_t max_queries = 1'000;         ///< such questions that may be open
+  std::size_t max_answer_bytes = 16'000'000; ///< of the answers to one, of all nodes together
   duration drain_timeout{10'000};          ///< at the stop: how long slots may take to move
 };
 /// Read and validated already, acted on by a later version (validate.cpp refuses `true`, load.cpp warns of the rest).

@@ -23,8 +23,17 @@ inline error wrong_slot_count(std::size_t there, std::size_t here) {
                                      + std::to_string(here) + "; all nodes need the same number."};
 }
 
+inline error slot_pinned(const std::string& room, const std::string& node) {
+  return error{"slot_pinned", "Room " + room + " lives in the same slot and is pinned to node " + node
+                                + "; unpin it first, or pin both to one node."};
+}
+
 inline error registry_unavailable(const std::string& why) {
   return error{"registry_unavailable", "The registry did not answer: " + why + "."};
+}
+
+inline error keys_unavailable(const std::string& why) {
+  return error{"keys_unavailable", "The keys for other programs could not be written or read: " + why + "."};
 }
 
 inline error log_unavailable(const std::string& why) {

@@ -67,6 +67,9 @@ void poller::remove(int fd, pollable& who) {
 
 void poller::wait(std::optional<time_point> until) {
   auto n = ::epoll_wait(epoll_, ready_.data(), batch, milliseconds_until(until));
+  // A process that was stopped goes on here: what came meanwhile is heard before timers say that nothing came.
+  if (n < 0 && errno == EINTR)
+    n = ::epoll_wait(epoll_, ready_.data(), batch, 0);
   asleep_.store(false, std::memory_order_relaxed);
   count_ = n > 0 ? static_cast<std::size_t>(n) : 0;
   next_ = 0;

@@ -20,6 +20,7 @@ using cluster::seen_node;
 using cluster::registry_view;
 using cluster::slot_claim;
 using cluster::slot_grant;
+using cluster::slot_pin;
 
 /// Guarantees: each call is atomic; calls of one object are carried out in order; `done` comes once, on a thread of the
 /// registry's, also when the store is away (error `registry_unavailable`, within the configured timeout). A call whose `done`
@@ -39,6 +40,8 @@ class registry {
   virtual void claim(const node_record& by, std::vector<slot_claim> claims, answer<std::vector<slot_grant>> done) = 0;
   /// Takes the node's record away, if it still is of this incarnation: its own at its end, or a dead one's by a peer.
   virtual void remove(const std::string& node, std::uint64_t incarnation, answer<bool> done) = 0;
+  /// Pins a slot, or with an empty node takes its pin away. Error: `slot_pinned` (for the sake of another room, elsewhere).
+  virtual void pin(std::uint16_t slot, slot_pin where, answer<bool> done) = 0;
 };
 
 } // namespace troupe::ports

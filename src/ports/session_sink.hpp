@@ -5,6 +5,8 @@
 #include "core/engineio/handshake.hpp"
 #include "core/session_ref.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +22,8 @@ struct control_disconnect { bool close_transport = false; };
 struct control {
   std::string nsp;
   std::variant<control_join, control_leave, control_disconnect> command;
+  /// Every socket that carries the command out adds one. Whoever may still do so holds a share.
+  std::shared_ptr<std::atomic<std::size_t>> reached;
 };
 
 /// The application's end of one session. All calls come on the session's shard thread, in order, none after `on_close`.

@@ -74,7 +74,7 @@ TEST_CASE("an answer may come after its event") {
   l.c.say(R"(42/lab,31["later"])");
   CHECK(l.c.heard().empty());
   bool found = false;
-  l.w.layer->perform("/lab", l.id, {logic::reply{{"\"now\"", {}}, id}}, [&](bool here) { found = here; });
+  l.w.layer->perform("/lab", l.id, {logic::reply{{"\"now\"", {}}, id}}, [&](auto p) { found = p == actors::performed::done; });
   l.w.run();
   CHECK(found);
   CHECK(l.c.heard() == lines{R"(43/lab,31["now"])"});
@@ -83,7 +83,7 @@ TEST_CASE("an answer may come after its event") {
 TEST_CASE("effects for a socket that is gone are not carried out") {
   lab l;
   int gone = 0;
-  auto missing = [&](bool here) { gone += !here; };
+  auto missing = [&](auto p) { gone += p == actors::performed::unknown_socket; };
   l.w.layer->perform("/lab", "no-such-socket-id-00", {test::emit("x")}, missing);
   l.w.layer->perform("/lab", "short", {test::emit("x")}, missing);
   const auto old = l.id;

@@ -84,28 +84,36 @@ TEST_CASE("rooms, members, sockets and users can be listed within bounds") {
   bob.say(R"(42["join_room","a"])");
 
   std::vector<actors::room_summary> rooms;
-  w.layer->list_rooms(100, [&](auto found) { rooms = std::move(found); });
+  w.layer->list_rooms(100, [&](auto found) { rooms = std::move(found.list); });
   w.run();
   REQUIRE(rooms.size() == 3);
   const auto a = std::find_if(rooms.begin(), rooms.end(), [](auto& r) { return r.room == "a"; });
   REQUIRE(a != rooms.end());
   CHECK(a->nsp == "/");
   CHECK(a->members == 2);
-  w.layer->list_rooms(2, [&](auto found) { rooms = std::move(found); });
+  std::uint64_t total = 0;
+  bool cut = false;
+  w.layer->list_rooms(2, [&](auto found) {
+    rooms = std::move(found.list);
+    total = found.total;
+    cut = found.cut;
+  });
   w.run();
   CHECK(rooms.size() == 2);
+  CHECK(total == 3);
+  CHECK(cut);
 
   std::vector<actors::member_summary> members;
-  w.layer->list_members("/", "a", 10, [&](auto found) { members = std::move(found); });
+  w.layer->list_members("/", "a", 10, [&](auto found) { members = std::move(found.list); });
   w.run();
   CHECK(members.size() == 2);
-  w.layer->list_members("/", "none", 10, [&](auto found) { members = std::move(found); });
+  w.layer->list_members("/", "none", 10, [&](auto found) { members = std::move(found.list); });
   w.run();
   CHECK(members.empty());
   CHECK(w.counts.rooms.get() == 3); // asking makes no room
 
   std::vector<actors::socket_summary> sockets;
-  auto keep = [&](auto found) { sockets = std::move(found); };
+  auto keep = [&](auto found) { sockets = std::move(found.list); };
   w.layer->list_sockets({"/", {}, {}}, 10, keep);
   w.run();
   CHECK(sockets.size() == 2);

@@ -46,6 +46,10 @@ std::vector<std::string> socketio_msgpack_corpus();
 void check_link_frames(std::string_view bytes);
 std::vector<std::string> link_frames_corpus();
 
+/// Questions between nodes, their answers, and messages to all.
+void check_query_wire(std::string_view bytes);
+std::vector<std::string> query_wire_corpus();
+
 void check_json_text(std::string_view bytes);
 std::vector<std::string> json_text_corpus();
 

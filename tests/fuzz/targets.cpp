@@ -16,6 +16,7 @@ constexpr std::array table = {
   target{"socketio_text", check_socketio_text, socketio_text_corpus},
   target{"socketio_msgpack", check_socketio_msgpack, socketio_msgpack_corpus},
   target{"link_frames", check_link_frames, link_frames_corpus},
+  target{"query_wire", check_query_wire, query_wire_corpus},
   target{"json_text", check_json_text, json_text_corpus},
 };
 

@@ -38,15 +38,22 @@ export function troupeBinary() {
   return built[0];
 }
 
-/** A TCP port of loopback that was free a moment ago. */
-export function freePort() {
-  return new Promise((done, failed) => {
+/**
+ * A TCP port of loopback that was free a moment ago, below those from which the system serves connections: a node that is
+ * started again finds it free.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port) {
+  return new Promise((done) => {
     const probe = createServer();
-    probe.once('error', failed);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
+    probe.once('error', () => done(false));
+    probe.listen(port, () => probe.close(() => done(true))); // on all addresses, so nobody has it on any
   });
 }
 

@@ -26,6 +26,9 @@ std::vector<config_option> cluster() {
   number_of("cluster.tail_messages", AT(cluster.tail_messages), {10, 1'000'000}, "Last messages that every node keeps of a room, for nodes that missed them.");
   number_of("cluster.tail_bytes", AT(cluster.tail_bytes), {1'000, 1'000'000'000}, "And not more than this.");
   number_of("cluster.max_tunnels", AT(cluster.max_tunnels), {0, 1'000'000}, "Connections of clients whose session lives on another node, which serves them through this one.");
+  number_of("cluster.query_timeout_ms", AT(cluster.query_timeout), {100, 600'000}, "How long a question to all nodes, such as a list of sockets, waits for answers.");
+  number_of("cluster.max_queries", AT(cluster.max_queries), {1, 1'000'000}, "Questions to all nodes that may wait for answers; and of others' questions, those that may wait for this node's.");
+  number_of("cluster.max_answer_bytes", AT(cluster.max_answer_bytes), {100'000, 1'000'000'000}, "Size of the answers to one question, of all nodes together; what is beyond is left out, and the answer says so.");
   number_of("cluster.drain_timeout_ms", AT(cluster.drain_timeout), {0, 600'000}, "How long the stop waits until other nodes have taken this one's rooms.");
   return t;
 }

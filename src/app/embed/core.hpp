@@ -27,6 +27,7 @@ struct core final : logic::namespaces {
   bool stopped = false;
 
   std::shared_ptr<logic::namespace_logic> find(std::string_view nsp) override;
+  void on_server_event(logic::server_event e) override;
   /// Null before `start` and after `stop`.
   actors::actor_layer* layer() { return node ? &node->actors() : nullptr; }
 };

@@ -78,6 +78,11 @@ void handlers::on_disconnect(logic::socket_info& info, std::string_view reason) 
   tell_others(info, std::move(last_words));
 }
 
+std::string handlers::shown_data(const logic::socket_info& info) {
+  const auto* kept = std::any_cast<value>(static_cast<std::any*>(info.user_data.get()));
+  return kept ? to_text(*kept) : std::string();
+}
+
 /// What a socket that has left still has to say to others; to itself nothing can be said any more.
 void handlers::tell_others(const logic::socket_info& gone, logic::effects last_words) {
   auto node = home.lock();
@@ -87,7 +92,7 @@ void handlers::tell_others(const logic::socket_info& gone, logic::effects last_w
     if (auto* p = std::get_if<logic::publish>(&e)) {
       node->layer()->publish(gone.nsp, std::move(*p));
     } else if (auto* b = std::get_if<logic::broadcast>(&e)) {
-      actors::selection to{gone.nsp, b->rooms, b->except};
+      actors::selection to{gone.nsp, b->rooms, b->except, {}, b->here_only};
       if (!b->include_sender)
         to.except.push_back(gone.id); // its connection may outlive it, and leaves the rooms a moment later
       node->layer()->broadcast(std::move(to), std::move(*b));

@@ -37,12 +37,14 @@ struct handlers final : logic::namespace_logic {
   std::vector<std::function<void(socket&, std::string_view)>> disconnect;
   std::map<std::string, std::function<void(socket&, event&)>, std::less<>> events;
   std::function<void(socket&, event&)> any;
+  std::map<std::string, std::function<void(const server_event&)>, std::less<>> server_events;
   std::shared_ptr<logic::namespace_logic> builtin; ///< null: unknown events are dropped
   bool wants_builtin = false;
 
   result<logic::effects> on_connect(logic::socket_info& info) override;
   logic::effects on_event(logic::socket_info& info, const logic::inbound_event& in) override;
   void on_disconnect(logic::socket_info& info, std::string_view reason) override;
+  std::string shown_data(const logic::socket_info& info) override;
 
  private:
   void tell_others(const logic::socket_info& gone, logic::effects last_words);

@@ -99,6 +99,21 @@ void perform(const std::weak_ptr<embed::core>& core, const std::string& nsp, con
 void socket_handle::emit_args(std::string_view event_name, const value& args) const {
   perform(core_, nsp_, id_, make_emit(event_name, args));
 }
+void socket_handle::emit_with_ack(std::string_view event_name, const value& args, std::chrono::milliseconds timeout,
+                                  std::function<void(ack_reply)> done) const {
+  auto home = core_.lock();
+  if (!home || !home->layer())
+    return done({{}, "disconnected"});
+  logic::broadcast b;
+  b.event = std::string(event_name);
+  b.args = embed::to_wire(args);
+  home->layer()->broadcast_with_ack({nsp_, {id_}, {}}, std::move(b), timeout, [done](actors::ack_summary s) {
+    if (s.answers.empty())
+      return done({{}, s.failed ? s.failed->code : s.expected == 0 && s.silent.empty() ? "disconnected" : "ack_timeout"});
+    auto& a = s.answers.front().second;
+    done({embed::from_wire("[" + a.json + "]", a.attachments), {}});
+  });
+}
 void socket_handle::join(std::string_view room) const { perform(core_, nsp_, id_, logic::join{std::string(room)}); }
 void socket_handle::leave(std::string_view room) const { perform(core_, nsp_, id_, logic::leave{std::string(room)}); }
 void socket_handle::disconnect(bool close_transport) const { perform(core_, nsp_, id_, logic::disconnect{close_transport}); }

@@ -81,6 +81,7 @@ void http_routes::parts::add_api() {
   add_guarded("POST", "/api/v1/publish", api, &api_routes::publish);
   add_guarded("POST", "/api/v1/broadcast", api, &api_routes::broadcast);
   add_guarded("POST", "/api/v1/users/{}/message", api, &api_routes::message_user);
+  add_guarded("POST", "/api/v1/users/{}/disconnect", api, &api_routes::disconnect_user);
   add_guarded("GET", "/api/v1/users/{}", api, &api_routes::find_user);
   add_guarded("GET", "/api/v1/rooms", api, &api_routes::list_rooms);
   add_guarded("GET", "/api/v1/rooms/{}/members", api, &api_routes::list_members);

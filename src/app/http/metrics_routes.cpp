@@ -14,6 +14,7 @@ std::vector<prometheus::MetricFamily> node_metrics::Collect() const {
   add_process_families(all, node_);
   add_net_families(all, node_.context.server);
   add_actor_families(all, node_.context.counts);
+  add_query_families(all, node_.context.counts.queries);
   if (const auto facts = node_.cluster(); facts.clustered())
     add_cluster_families(all, facts, node_.draining(), node_.context.counts);
   return all;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/http/node_facts.hpp"
+#include "core/cluster/query_book.hpp"
 
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
@@ -24,6 +25,7 @@ using metric_families = std::vector<prometheus::MetricFamily>;
 
 void add_net_families(metric_families& to, const net::server& server);
 void add_actor_families(metric_families& to, const actors::metrics& counts);
+void add_query_families(metric_families& to, const cluster::query_counters& counts);
 /// Of a node of a cluster only.
 void add_cluster_families(metric_families& to, const cluster_facts& facts, bool draining, const actors::metrics& counts);
 void add_process_families(metric_families& to, const node_facts& node);

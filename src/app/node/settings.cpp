@@ -89,6 +89,8 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
     o.recovery.max_missed = c.recovery.max_missed;
     o.recovery.refresh = c.recovery.window / 2;
   }
+  o.query_timeout = c.cluster.query_timeout;
+  o.queries = {c.cluster.max_queries, c.cluster.max_answer_bytes};
   o.keep = {c.rooms.history.max_messages, c.rooms.history.ttl};
   return o;
 }

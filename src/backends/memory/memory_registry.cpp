@@ -32,4 +32,8 @@ void memory_registry::remove(const std::string& node, std::uint64_t incarnation,
   carry_out(std::move(done), [&](slot_table& t, time_point) { return t.remove(node, incarnation); });
 }
 
+void memory_registry::pin(std::uint16_t slot, ports::slot_pin where, answer<bool> done) {
+  carry_out(std::move(done), [&](slot_table& t, time_point) { return t.pin(slot, where); });
+}
+
 } // namespace troupe::memory

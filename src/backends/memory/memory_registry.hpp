@@ -17,6 +17,7 @@ class memory_registry final : public ports::registry {
     const ports::node_record& by, std::vector<ports::slot_claim> claims,
     answer<std::vector<ports::slot_grant>> done) override;
   void remove(const std::string& node, std::uint64_t incarnation, answer<bool> done) override;
+  void pin(std::uint16_t slot, ports::slot_pin where, answer<bool> done) override;
 
  private:
   template<class T, class F>

@@ -35,6 +35,7 @@ void memory_store::restart(bool keep_data) {
     if (!keep_data) {
       table_ = {};
       logs_ = {};
+      keys_ = {};
     }
     new_run();
   }
@@ -43,7 +44,7 @@ void memory_store::restart(bool keep_data) {
 
 memory_store::dump memory_store::save() const {
   std::lock_guard hold(lock_);
-  return {table_, logs_};
+  return {table_, logs_, keys_};
 }
 
 void memory_store::restore(dump d) {
@@ -52,6 +53,7 @@ void memory_store::restore(dump d) {
     std::lock_guard hold(lock_);
     table_ = std::move(d.table);
     logs_ = std::move(d.logs);
+    keys_ = std::move(d.keys);
     new_run();
   }
   set_up(true);

@@ -1,6 +1,7 @@
 #pragma once
-// What several nodes of one process share in place of Redis: the data behind memory_registry, memory_room_log, memory_bus.
+// What several nodes of one process share in place of Redis: the data behind memory_registry, memory_room_log, memory_public_keys, memory_bus.
 
+#include "backends/memory/key_shelf.hpp"
 #include "backends/memory/log_shelf.hpp"
 #include "backends/memory/slot_table.hpp"
 #include "base/time.hpp"
@@ -34,6 +35,7 @@ class memory_store {
   struct dump {
     slot_table table;
     log_shelf logs;
+    key_shelf keys;
   };
   dump save() const;
   /// As a restart with an older dump.
@@ -52,6 +54,14 @@ class memory_store {
     std::lock_guard hold(lock_);
     if (up_)
       f(logs_, now_());
+    return up_;
+  }
+
+  template<class F>
+  bool with_keys(F&& f) {
+    std::lock_guard hold(lock_);
+    if (up_)
+      f(keys_, now_());
     return up_;
   }
 
@@ -80,6 +90,7 @@ class memory_store {
   int runs_ = 0;
   slot_table table_;
   log_shelf logs_;
+  key_shelf keys_;
 
   /// Taken before lock_: listeners hear everything in one order. Recursive, and with a queue, because a listener may publish.
   std::recursive_mutex order_;

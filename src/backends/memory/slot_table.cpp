@@ -42,6 +42,7 @@ ports::registry_view slot_table::read(std::size_t slots, time_point now) {
   for (const auto& [slot, record] : slots_)
     if (slot < slots)
       view.slots[slot] = record;
+  view.pins = pins_;
   return view;
 }
 
@@ -66,6 +67,18 @@ bool slot_table::remove(const std::string& node, std::uint64_t incarnation) {
   if (held == nodes_.end() || held->second.node.incarnation != incarnation)
     return false;
   nodes_.erase(held);
+  return true;
+}
+
+result<bool> slot_table::pin(std::uint16_t slot, const ports::slot_pin& where) {
+  const auto held = pins_.find(slot);
+  if (held != pins_.end() && held->second.why != where.why && held->second.node != where.node)
+    return slot_pinned(held->second.why, held->second.node);
+  if (where.node.empty())
+    pins_.erase(slot);
+  else
+    pins_[slot] = where;
+  ++slots_version_;
   return true;
 }
 

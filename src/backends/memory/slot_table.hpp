@@ -16,6 +16,7 @@ class slot_table {
   ports::registry_view read(std::size_t slots, time_point now);
   std::vector<ports::slot_grant> claim(const ports::node_record& by, const std::vector<ports::slot_claim>& claims);
   bool remove(const std::string& node, std::uint64_t incarnation);
+  result<bool> pin(std::uint16_t slot, const ports::slot_pin& where);
 
   /// The server was started: `run` until the next call.
   void begin_run(std::string run);
@@ -32,6 +33,7 @@ class slot_table {
   std::uint64_t slots_version_ = 0;
   std::map<std::string, lease> nodes_;
   std::map<std::uint16_t, ports::slot_record> slots_;
+  cluster::slot_pins pins_;
 };
 
 } // namespace troupe::memory

@@ -33,6 +33,13 @@ client::done reading(ports::registry::answer<T> done, Read read) {
   };
 }
 
+/// "node room"; the id of a node has no space (the configuration sees to it).
+ports::slot_pin pin_from_text(std::string_view text) {
+  auto space = text.find(' ');
+  return space == text.npos ? ports::slot_pin{std::string(text), {}}
+                            : ports::slot_pin{std::string(text.substr(0, space)), std::string(text.substr(space + 1))};
+}
+
 error unreadable() {
   return registry_unavailable("Redis gave an answer that is none");
 }
@@ -66,6 +73,10 @@ result<ports::registry_view> read_view(const answer& said, std::size_t slots) {
   for (std::size_t i = 0; i + 1 < held.size(); i += 2)
     if (auto slot = to_number(held[i].text); slot < slots)
       view.slots[slot] = slot_from_text(held[i + 1].text);
+  const auto& pins = parts.size() > 4 ? parts[4].items : std::vector<reply>();
+  for (std::size_t i = 0; i + 1 < pins.size(); i += 2)
+    if (auto slot = to_number(pins[i].text); slot < slots)
+      view.pins[static_cast<std::uint16_t>(slot)] = pin_from_text(pins[i + 1].text);
   return view;
 }
 
@@ -122,7 +133,7 @@ void redis_registry::renew(const ports::node_record& me, duration ttl, answer<po
 
 void redis_registry::read(answer<ports::registry_view> done) {
   client_->run(
-    registry_scripts::read(), keys({"nodes", "numbers", "gen", "slots", "slots_version"}), {base_, new_generation()},
+    registry_scripts::read(), keys({"nodes", "numbers", "gen", "slots", "slots_version", "pins"}), {base_, new_generation()},
     reading<ports::registry_view>(
       std::move(done), [slots = slots_](const redis::answer& said) { return read_view(said, slots); }));
 }
@@ -151,6 +162,17 @@ void redis_registry::remove(const std::string& node, std::uint64_t incarnation, 
   client_->run(
     registry_scripts::remove(), keys({"nodes", "numbers", "node:" + node}), {base_, node, std::to_string(incarnation)},
     reading<bool>(std::move(done), [](const redis::answer& said) -> result<bool> { return said.reply.integer == 1; }));
+}
+
+void redis_registry::pin(std::uint16_t slot, ports::slot_pin where, answer<bool> done) {
+  client_->run(
+    registry_scripts::pin(), keys({"pins", "slots_version"}), {base_, std::to_string(slot), where.node, where.why},
+    reading<bool>(std::move(done), [](const redis::answer& said) -> result<bool> {
+      if (said.reply.text.empty())
+        return true;
+      const auto held = pin_from_text(said.reply.text);
+      return slot_pinned(held.why, held.node);
+    }));
 }
 
 } // namespace troupe::redis

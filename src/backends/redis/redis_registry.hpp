@@ -10,7 +10,7 @@ namespace troupe::redis {
 ///   node:<id>     record of a node (JSON), expires with its lease     nodes          set of their ids
 ///   numbers       hash: number -> incarnation:id                      slots          hash: slot -> "epoch incarnation node"
 ///   slots_version counter of their changes                            slot_count     number of slots
-///   gen           random, as old as the data
+///   gen           random, as old as the data                          pins           hash: slot -> "node room"
 ///
 /// Epochs stay exact up to 2^53, far beyond the unix milliseconds that they begin with.
 class redis_registry final : public ports::registry {
@@ -24,6 +24,7 @@ class redis_registry final : public ports::registry {
     const ports::node_record& by, std::vector<ports::slot_claim> claims,
     answer<std::vector<ports::slot_grant>> done) override;
   void remove(const std::string& node, std::uint64_t incarnation, answer<bool> done) override;
+  void pin(std::uint16_t slot, ports::slot_pin where, answer<bool> done) override;
 
  private:
   std::vector<std::string> keys(std::initializer_list<std::string> names) const;

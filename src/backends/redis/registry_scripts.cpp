@@ -73,7 +73,8 @@ if stale then
     if now ~= its_incarnation then redis.call('HDEL', numbers, held[i]) end
   end
 end
-return {generation(ARGV[2]), redis.call('GET', version) or '0', seen, redis.call('HGETALL', slots)}
+return {generation(ARGV[2]), redis.call('GET', version) or '0', seen, redis.call('HGETALL', slots),
+        redis.call('HGETALL', base .. 'pins')}
 )lua";
 
 constexpr const char* claim_lua = R"lua(
@@ -107,6 +108,22 @@ leave(number, id, incarnation)
 return 1
 )lua";
 
+constexpr const char* pin_lua = R"lua(
+local slot, node, room = ARGV[2], ARGV[3], ARGV[4]
+local held = redis.call('HGET', base .. 'pins', slot)
+if held then
+  local its_node, its_room = string.match(held, '^(%S*) (.*)$')
+  if its_room ~= room and its_node ~= node then return held end
+end
+if node == '' then
+  redis.call('HDEL', base .. 'pins', slot)
+else
+  redis.call('HSET', base .. 'pins', slot, node .. ' ' .. room)
+end
+redis.call('INCR', version)
+return ''
+)lua";
+
 } // namespace
 
 const script& renew() {
@@ -126,6 +143,11 @@ const script& claim() {
 
 const script& remove() {
   static const script s{std::string(common) + remove_lua};
+  return s;
+}
+
+const script& pin() {
+  static const script s{std::string(common) + pin_lua};
   return s;
 }
 

@@ -14,7 +14,9 @@ enum class addressee : std::uint8_t {
   node,     ///< the node's own business (node_messages.hpp); the key is empty
   room,     ///< the replica of the room with this key (room_wire.hpp)
   presence, ///< the replica of this user's presence
-  wide      ///< everything on the node that a selection names (wide_wire.hpp); the key is empty
+  wide,     ///< everything on the node that a selection names (wide_wire.hpp); the key is empty
+  query,    ///< a question, or a part of an answer (query_wire.hpp); the key is empty
+  doctor    ///< a check of the store (doctor.hpp); the key is empty
 };
 
 struct envelope {
@@ -35,7 +37,7 @@ inline std::string sealed(addressee to, std::string_view key, std::string_view p
 inline std::optional<envelope> opened(std::string_view bytes) {
   wire::reader in(bytes);
   envelope e;
-  e.to = static_cast<addressee>(in.number(3));
+  e.to = static_cast<addressee>(in.number(5));
   e.key = in.text();
   e.payload = in.rest();
   if (!in.ok())

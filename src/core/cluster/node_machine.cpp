@@ -16,6 +16,7 @@ node_effects node_machine::finish() {
   if (!over_) {
     expire_takes();
     watch_isolation();
+    watch_joining();
     if (dirty_ || now_ >= plan_at_)
       plan();
     if (!renewing_ && now_ >= next_renew_)
@@ -64,6 +65,8 @@ time_point node_machine::next_deadline() const {
     next = std::min(next, t.deadline);
   if (lease_until_ > now_)
     next = std::min(next, lease_until_);
+  if (settled_ && !joined_)
+    next = std::min(next, *first_look_ + o_.join_patience);
   return next;
 }
 
@@ -92,6 +95,12 @@ std::uint16_t node_machine::slots_owned() const {
   return static_cast<std::uint16_t>(std::count_if(slots_.begin(), slots_.end(), [this](auto& s) { return is_mine(s); }));
 }
 
+std::uint16_t node_machine::slots_disagreeing() const {
+  return static_cast<std::uint16_t>(std::count_if(slots_.begin(), slots_.end(), [](auto& s) {
+    return s.stored.epoch != s.home.epoch || s.stored.node != s.owner;
+  }));
+}
+
 std::uint16_t node_machine::slots_without_home() const {
   return static_cast<std::uint16_t>(std::count_if(slots_.begin(), slots_.end(), [this](auto& s) {
     const auto how = standing_of(s);
@@ -100,7 +109,7 @@ std::uint16_t node_machine::slots_without_home() const {
 }
 
 bool node_machine::ready() const {
-  return !over_ && registry_up_ && now_ < lease_until_ && slots_without_home() == 0;
+  return !over_ && joined_ && registry_up_ && now_ < lease_until_ && slots_without_home() == 0;
 }
 
 bool node_machine::isolated(time_point now) const {

@@ -60,12 +60,21 @@ class node_machine {
   std::uint16_t slots_owned() const;
   std::uint16_t slots_without_home() const;
   bool registry_up() const { return registry_up_; }
-  /// Every slot has a home that is alive, as far as this node knows, and the registry's lease is its own.
+  /// The registry knows this node, under its id and number.
+  bool leased() const { return now_ < lease_until_; }
+  /// Every slot has a home that is alive, as far as this node knows, the registry's lease is its own, and it has joined.
   bool ready() const;
+  /// Living nodes to which there is neither a link nor a refusal yet; 0 once there was none left, or `join_patience` is over.
+  std::size_t links_awaited() const;
   /// Neither registry nor any peer can be reached although there were peers: this node must not order rooms any more.
   bool isolated(time_point now) const;
   std::vector<peer_status> peers() const;
   const node_counters& counters() const { return counters_; }
+  /// As last read.
+  const slot_pins& pins() const { return pins_; }
+  /// Slots of which the registry's record, as last read, and what this node knows differ.
+  std::uint16_t slots_disagreeing() const;
+  const store_mark& mark() const { return mark_; }
 
  private:
   // Each call: `at`, the event, `finish`.
@@ -97,6 +106,7 @@ class node_machine {
   void bury(peer& p, const std::string& why);
   void retire(peer& p);
   bool any_linked() const;
+  void watch_joining();
   bool away_too_long(const peer& p) const;
   std::uint64_t company() const;
 
@@ -160,6 +170,7 @@ class node_machine {
   time_point registry_back_at_{}, trust_leases_from_{};
   std::optional<time_point> first_look_;         ///< starts the time to settle
   bool settled_ = false;
+  bool joined_ = false;                          ///< links to all nodes that were there were up once, or refused, or waited for in vain
 
   std::map<std::string, peer> peers_;
   time_point next_gossip_{};
@@ -174,6 +185,7 @@ class node_machine {
 
   bool dirty_ = true;                            ///< something changed that may lead to claims
   time_point plan_at_{time_point::max()};        ///< when time alone may
+  slot_pins pins_;
   candidates candidates_;
   std::vector<bool> quick_;                      ///< candidates that will take what is theirs without delay
   bool last_resort_ = false;                     ///< everybody is draining: homeless slots are taken all the same

@@ -56,7 +56,7 @@ void node_machine::refresh_candidates() {
     if (!ids.empty())
       break;
   }
-  if (candidates_.set(std::move(ids), me_.id, o_.slots))
+  if (candidates_.set(std::move(ids), me_.id, o_.slots, pins_))
     candidates_since_ = now_;
   quick_.clear();
   for (auto& id : candidates_.ids()) {

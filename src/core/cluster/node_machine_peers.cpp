@@ -116,6 +116,21 @@ bool node_machine::any_linked() const {
   return std::any_of(peers_.begin(), peers_.end(), [](auto& entry) { return entry.second.linked; });
 }
 
+std::size_t node_machine::links_awaited() const {
+  if (joined_)
+    return 0;
+  return static_cast<std::size_t>(std::count_if(peers_.begin(), peers_.end(), [](auto& entry) {
+    auto& p = entry.second;
+    return p.in_registry && p.life == peer_life::alive && !p.was_linked && !p.lost_at;
+  }));
+}
+
+/// Once: who loses links later is no newcomer.
+void node_machine::watch_joining() {
+  if (!joined_ && settled_)
+    joined_ = links_awaited() == 0 || now_ >= *first_look_ + o_.join_patience;
+}
+
 bool node_machine::away_too_long(const peer& p) const {
   return p.linked && p.heard && !p.registry_up && registry_up_ && leases_trusted()
          && now_ >= std::max(p.registry_away_at, registry_back_at_) + o_.registry_patience;

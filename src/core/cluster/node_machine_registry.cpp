@@ -72,6 +72,11 @@ node_effects node_machine::on_renewed(const result<renewed>& r, time_point sent,
 }
 
 void node_machine::renew_refused(const error& why) {
+  if (why.code == "node_number_taken" && lease_until_ == time_point{}) {
+    over_ = true; // nothing has been done under this number yet: it begins again with another one
+    out_.push_back(give_up{why});
+    return;
+  }
   if (!refused_since_) {
     refused_since_ = now_;
     note_that("node-refused", why.message, true);
@@ -138,6 +143,7 @@ node_effects node_machine::on_read(const result<registry_view>& r, time_point no
   }
   see_mark(r->mark);
   slots_version_ = r->slots_version;
+  pins_ = r->pins;
   view_fresh_ = registry_up_;
   see_nodes(*r);
   if (over_)

@@ -14,6 +14,7 @@ struct node_options {
   duration settle{300};              ///< after the first look at the registry, before the first claim: peers that start together see each other
   duration takeover_step{400};       ///< a candidate waits this long for each better one
   duration open_timeout{1'000};      ///< how long a slot waits for reports of live peers
+  duration join_patience{3'000};     ///< a node that starts is not ready before it has tried a link to each living node, or this long
   duration registry_patience{1'000}; ///< a peer without its registry keeps its slots this long
   std::uint16_t rebalance_batch = 128; ///< slots that move at once from a live home to a better one
   duration rebalance_pause{50};      ///< between such batches

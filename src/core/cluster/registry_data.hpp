@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -50,11 +51,21 @@ struct seen_node {
   duration lease_left{0}; ///< until its record expires
 };
 
+/// An operator's wish where a slot lives. It holds while that node lives; else the slot goes where it would without it.
+struct slot_pin {
+  std::string node;
+  std::string why; ///< the room's key for whose sake the slot is pinned
+
+  bool operator==(const slot_pin&) const = default;
+};
+using slot_pins = std::map<std::uint16_t, slot_pin>;
+
 struct registry_view {
   store_mark mark;
-  std::uint64_t slots_version = 0;
+  std::uint64_t slots_version = 0; ///< a changed pin counts as a change of its slot
   std::vector<seen_node> nodes;   ///< those whose lease lives
   std::vector<slot_record> slots; ///< one per slot, in order
+  slot_pins pins = {};
 };
 
 /// A slot is taken from exactly the holder that is expected, or nothing happens.

@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace troupe::cluster {
+namespace {
+
+/// Nodes that are gone, and whose last operations are remembered all the same.
+constexpr std::size_t max_departed = 100;
+
+} // namespace
 
 room_replica::room_replica(const replica_options& o, node_ref me, replica_effects& e, replica_counters& c)
   : options_(&o), me_(me), out_(&e), counts_(c), tail_(o.tail) {}
@@ -62,6 +68,8 @@ result<std::uint64_t> room_replica::set_members(std::uint64_t n, time_point now,
   const bool first = members_ == 0 && n > 0;
   const bool last = members_ > 0 && n == 0;
   members_ = n;
+  if (first)
+    begins_anew_ = role_ != role::home;
   if (role_ == role::follower && first)
     follow_home(false);
   if (role_ == role::follower && last) {
@@ -98,6 +106,11 @@ void room_replica::resend() {
 }
 
 void room_replica::deliver(const message_ptr& m, time_point now) {
+  take_in(m, now);
+  out_->deliver(m);
+}
+
+void room_replica::take_in(const message_ptr& m, time_point now) {
   seq_ = m->seq;
   last_epoch_ = m->epoch;
   if (m->document_version)
@@ -107,14 +120,17 @@ void room_replica::deliver(const message_ptr& m, time_point now) {
     auto& last = last_op_[m->from.node];
     last = std::max(last, m->from.op);
   }
-  if (!m->id.empty()) {
-    if (!ids_)
-      ids_ = std::make_unique<messaging::id_memory<place>>(options_->dedup_ids, options_->dedup_window);
-    auto name = messaging::id_of_user(m->user, m->id);
-    if (!ids_->find(name, now))
-      ids_->remember(std::move(name), {m->epoch, m->seq, m->ts}, now);
-  }
-  out_->deliver(m);
+  remember_id(*m, now);
+}
+
+void room_replica::remember_id(const room_message& m, time_point now) {
+  if (m.id.empty())
+    return;
+  if (!ids_)
+    ids_ = std::make_unique<messaging::id_memory<place>>(options_->dedup_ids, options_->dedup_window);
+  auto name = messaging::id_of_user(m.user, m.id);
+  if (!ids_->find(name, now))
+    ids_->remember(std::move(name), {m.epoch, m.seq, m.ts}, now);
 }
 
 void room_replica::on_message(node_ref from, std::string_view payload, time_point now, unix_ms wall) {
@@ -136,12 +152,17 @@ void room_replica::on(node_ref from, following& m, time_point now) {
   for (auto& one : m.missing) {
     if (one->seq <= seq_)
       continue;
+    if (begins_anew_) {
+      take_in(one, now); // said before the first member came
+      continue;
+    }
     if (!fresh && one->seq != seq_ + 1)
       counts_.lost += one->seq - seq_ - 1;
     deliver(one, now);
   }
-  if (!fresh && m.seq > seq_)
+  if (!fresh && !begins_anew_ && m.seq > seq_)
     counts_.lost += m.seq - seq_;
+  begins_anew_ = false;
   seq_ = m.seq;
   last_epoch_ = m.last_epoch ? m.last_epoch : m.epoch;
   document_version_ = std::max(document_version_, m.document_version);
@@ -174,6 +195,7 @@ void room_replica::on(node_ref from, op_done& m, time_point) {
 }
 
 void room_replica::on_peer_up(node_ref peer) {
+  std::erase(departed_, peer);
   if (role_ != role::follower || peer != home_)
     return;
   if (members_ > 0)
@@ -188,8 +210,14 @@ void room_replica::on_peer_down(node_ref peer) {
 void room_replica::on_peer_gone(node_ref peer) {
   followers_.erase(peer);
   reports_.erase(peer);
-  last_op_.erase(peer);
   arrived_.erase(peer);
+  // It may be held for dead only, and come back with operations that were placed meanwhile.
+  std::erase(departed_, peer);
+  departed_.push_back(peer);
+  if (departed_.size() > max_departed) {
+    last_op_.erase(departed_.front());
+    departed_.pop_front();
+  }
   std::erase_if(held_, [&](auto& h) { return h.from == peer; });
   std::erase_if(readers_, [&](auto& r) { return r.second.who == peer; });
 }

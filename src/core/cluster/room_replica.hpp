@@ -162,6 +162,9 @@ class room_replica {
   void resend();
   void finish(std::uint64_t op, const op_result& r);
   void deliver(const message_ptr& m, time_point now);
+  /// Now it is known here; members do not hear of it.
+  void take_in(const message_ptr& m, time_point now);
+  void remember_id(const room_message& m, time_point now);
   void on(node_ref from, following& m, time_point now);
   void on(node_ref from, ordered& m, time_point now);
   void on(node_ref from, told& m, time_point now);
@@ -181,6 +184,9 @@ class room_replica {
   /// Its answer comes with the log's.
   bool under_way(const origin& from) const;
   std::optional<op_result> known_id(const publish_op& op, time_point now);
+  message_ptr under_way(const publish_op& op) const;
+  /// The answer to a message under way is that of every operation with its id.
+  std::optional<op_result> wait_for(const room_message& first, const origin& who);
   std::optional<op_result> known_outcome(const origin& from);
   std::optional<op_result> place_new(std::shared_ptr<room_message> m, time_point now);
   void answer(node_ref from, std::uint64_t number, const op_result& r);
@@ -212,6 +218,7 @@ class room_replica {
   std::uint64_t epoch_ = 0;            ///< of `home_`; nothing lower is listened to any more
   bool confirmed_ = false;             ///< as a follower: the home has answered under this epoch
   std::uint64_t members_ = 0;          ///< here
+  bool begins_anew_ = false;           ///< the first members have come: what was said until the home answers is not for them
 
   // What was delivered here.
   std::uint64_t last_epoch_ = 0, seq_ = 0;
@@ -227,8 +234,10 @@ class room_replica {
   std::uint64_t placed_ = 0;           ///< the last seq given away; those beyond `seq_` are not delivered yet
   std::map<node_ref, std::uint64_t> followers_; ///< node -> its members
   std::map<node_ref, std::uint64_t> last_op_;   ///< node -> its last operation among the messages delivered here
+  std::deque<node_ref> departed_;      ///< nodes of `last_op_` that are gone, the latest last
   std::map<node_ref, std::uint64_t> arrived_;   ///< node -> its last operation that this home has looked at
   std::deque<message_ptr> uncommitted_;///< placed, not in the log yet
+  std::map<std::uint64_t, std::vector<origin>> repeats_; ///< seq of one of these -> operations with the same id
   std::deque<message_ptr> unsaved_;    ///< delivered without the log
   std::map<std::uint64_t, reader> readers_; ///< token -> a follower whose missing messages are being read
   bool log_up_ = true;

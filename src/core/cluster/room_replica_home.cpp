@@ -12,6 +12,8 @@ namespace troupe::cluster {
 namespace {
 
 constexpr duration log_retry{250};
+/// Operations that may wait for one message with their id.
+constexpr std::size_t max_repeats = 100;
 
 } // namespace
 
@@ -98,20 +100,33 @@ std::optional<op_result> room_replica::known_outcome(const origin& from) {
 }
 
 std::optional<op_result> room_replica::known_id(const publish_op& op, time_point now) {
-  op_result r;
   const auto* before = ids_ ? ids_->find(messaging::id_of_user(op.user, op.id), now) : nullptr;
-  if (before) {
-    r.epoch = before->epoch;
-    r.seq = before->seq;
-    r.ts = before->ts;
-    r.duplicate = true;
-    r.level = safe();
-    return r;
-  }
-  const bool under_way =
-    std::any_of(uncommitted_.begin(), uncommitted_.end(), [&](auto& u) { return u->id == op.id && u->user == op.user; });
-  if (!under_way)
+  if (!before)
     return std::nullopt;
+  op_result r;
+  r.epoch = before->epoch;
+  r.seq = before->seq;
+  r.ts = before->ts;
+  r.duplicate = true;
+  r.level = safe();
+  return r;
+}
+
+message_ptr room_replica::under_way(const publish_op& op) const {
+  const auto first =
+    std::find_if(uncommitted_.begin(), uncommitted_.end(), [&](auto& u) { return u->id == op.id && u->user == op.user; });
+  return first == uncommitted_.end() ? nullptr : *first;
+}
+
+std::optional<op_result> room_replica::wait_for(const room_message& first, const origin& who) {
+  auto& others = repeats_[first.seq];
+  if (std::find(others.begin(), others.end(), who) != others.end())
+    return std::nullopt;
+  if (others.size() < max_repeats) {
+    others.push_back(who);
+    return std::nullopt;
+  }
+  op_result r;
   r.failed = error{"overloaded", "the first message with this id is not stored yet; try again"};
   return r;
 }
@@ -123,9 +138,12 @@ std::optional<op_result> room_replica::place_message(node_ref from, std::uint64_
     return known;
   if (under_way(who))
     return std::nullopt;
-  if (!op.id.empty())
+  if (!op.id.empty()) {
     if (auto known = known_id(op, now))
       return known;
+    if (auto first = under_way(op))
+      return wait_for(*first, who);
+  }
   if (was_placed(who)) {
     // A node's operations arrive and survive in their order: this one was placed, too long ago to say where.
     ++counts_.outcomes_forgotten;
@@ -214,6 +232,12 @@ void room_replica::commit(const message_ptr& m, safety level, time_point now) {
   r.level = level;
   r.version = m->document_version;
   answer(m->from.node, m->from.op, r);
+  const auto repeats = repeats_.extract(m->seq);
+  if (!repeats)
+    return;
+  r.duplicate = true;
+  for (auto& who : repeats.mapped())
+    answer(who.node, who.op, r);
 }
 
 // -- the log --

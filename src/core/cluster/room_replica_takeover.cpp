@@ -3,6 +3,7 @@
 #include "core/cluster/room_replica.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::cluster {
 namespace {
@@ -59,6 +60,7 @@ void room_replica::step_down() {
   arrived_.clear();
   readers_.clear();
   uncommitted_.clear(); // their publishers send them again; if the log has them, the next home knows
+  repeats_.clear();
   unsaved_.clear();
   placed_ = seq_;
   appending_ = 0;
@@ -124,7 +126,7 @@ void room_replica::finish_opening(const std::vector<message_ptr>& log_tail, std:
     top = std::max(top, report.seq);
     document_version_ = std::max(document_version_, report.document_version);
   }
-  const bool fresh = seq_ == 0 && last_epoch_ == 0;
+  const bool fresh = std::exchange(begins_anew_, false) || (seq_ == 0 && last_epoch_ == 0);
   const auto mine = best.find(seq_);
   if (!fresh && mine != best.end() && mine->second->epoch != last_epoch_)
     ++counts_.diverged;
@@ -138,6 +140,7 @@ void room_replica::finish_opening(const std::vector<message_ptr>& log_tail, std:
       deliver(m, now);
     } else {
       tail_.push(m, now);
+      remember_id(*m, now); // it may be from before this node's first member
       if (m->document_version)
         document_version_ = std::max(document_version_, m->document_version);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,16 @@ class field_list {
     }
     return {};
   }
+
+  /// Calls `f(name, value)` for each, in order.
+  template <class F>
+  void for_each(F f) const {
+    for (auto rest = std::string_view(packed_); !rest.empty();) {
+      const auto n = take(rest);
+      f(n, take(rest));
+    }
+  }
+  std::size_t bytes() const { return packed_.size(); }
 
   /// Gives back what growing has reserved.
   void shrink() { packed_.shrink_to_fit(); }

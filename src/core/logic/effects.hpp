@@ -70,6 +70,7 @@ struct broadcast {
   arguments args;
   bool is_volatile = false;
   bool compress = true;
+  bool here_only = false;          ///< not to other nodes
 };
 
 /// To every socket of a user, wherever; queued while the user is away (within `offline.*` limits). The sender's ack is

@@ -5,7 +5,9 @@
 #include "core/logic/effects.hpp"
 #include "core/session_ref.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +48,17 @@ class namespace_logic {
   virtual effects on_event(socket_info& socket, const inbound_event& event) = 0;
   /// `reason` as in Socket.IO; rooms are still listed in `socket.rooms`.
   virtual void on_disconnect(socket_info& socket, std::string_view reason) = 0;
+  /// What whoever asks for sockets, on any node, may see of the application's own state of this one: JSON text; empty: nothing.
+  virtual std::string shown_data(const socket_info&) { return {}; }
+};
+
+/// Something that the program on another node, or on this one, says to the programs on all nodes.
+struct server_event {
+  /// Nothing: there is no answer to wait for. To be called once at most, from any thread.
+  using reply_function = std::function<void(std::optional<arguments>)>;
+  std::string nsp, name;
+  arguments args;
+  reply_function reply; ///< empty: no answer is wanted
 };
 
 /// Which namespaces exist. Called on any shard thread.
@@ -54,6 +67,11 @@ class namespaces {
   virtual ~namespaces() = default;
   /// Null: the namespace does not exist and CONNECT is answered by "Invalid namespace".
   virtual std::shared_ptr<namespace_logic> find(std::string_view nsp) = 0;
+  /// Must not block.
+  virtual void on_server_event(server_event e) {
+    if (e.reply)
+      e.reply(std::nullopt);
+  }
 };
 
 } // namespace troupe::logic

@@ -28,7 +28,7 @@ void presence_model::forget_places() {
   offline_at_.reset();
 }
 
-bool presence_model::on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers,
+void presence_model::on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers,
                                 bool believed_online, time_point now) {
   last_used_ = now;
   std::erase_if(sockets_, [&](auto& s) { return s.node == node; });
@@ -36,7 +36,6 @@ bool presence_model::on_restore(cluster::node_ref node, const std::vector<place>
   sockets_.insert(sockets_.end(), sockets.begin(), sockets.end());
   watchers_.insert(watchers_.end(), watchers.begin(), watchers.end());
   std::sort(watchers_.begin(), watchers_.end());
-  const bool was_online = online_;
   if (!sockets_.empty()) {
     online_ = true;
     offline_at_.reset();
@@ -44,7 +43,6 @@ bool presence_model::on_restore(cluster::node_ref node, const std::vector<place>
     online_ = true; // the others may still report a socket
     offline_at_ = now + options_->offline_delay;
   }
-  return online_ && !was_online && !believed_online;
 }
 
 void presence_model::seen(unix_ms at) { book_->last_seen = std::max(book_->last_seen.value_or(at), at); }
@@ -65,7 +63,6 @@ arrived presence_model::on_connect(place socket, time_point now, unix_ms wall) {
   if (std::find(sockets_.begin(), sockets_.end(), socket) != sockets_.end())
     return {};
   arrived a;
-  a.came_online = !online_;
   online_ = true;
   offline_at_.reset();
   book_->last_seen = wall;

@@ -38,12 +38,11 @@ struct state {
 };
 
 struct arrived {
-  bool came_online = false;         ///< watchers must be told
   std::vector<waiting> waiting_here;///< deliver these to the new socket before anything else
 };
 
 struct time_passed {
-  bool went_offline = false; ///< watchers must be told
+  bool went_offline = false;
   std::size_t expired = 0;   ///< queued messages that got too old
   bool idle = false;         ///< nobody needs this entry any more
 };
@@ -71,10 +70,11 @@ class presence_model {
 
   /// This node has become the user's home, or is it no longer: sockets and watchers are told anew by those who have them.
   void forget_places();
-  /// All that another node (or, {}, this one) has of the user. `believed_online`: what that node's watchers were told last. True
-  /// when watchers must be told that the user is online.
-  bool on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers, bool believed_online,
+  /// All that another node (or, {}, this one) has of the user. `believed_online`: what that node's watchers were told last.
+  void on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers, bool believed_online,
                   time_point now);
+  /// Without a socket, but not offline yet: whether the user is online will be known soon.
+  bool undecided() const { return offline_at_.has_value(); }
   /// The user was seen then, as another node remembers.
   void seen(unix_ms at);
   /// A node is gone with its sockets and watchers.

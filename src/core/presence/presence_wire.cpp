@@ -77,6 +77,16 @@ state read_state(reader& in) {
   return s;
 }
 
+void put(std::string& out, const std::optional<belief>& b) {
+  put(out, b ? (b->online ? std::uint64_t{2} : std::uint64_t{1}) : std::uint64_t{0});
+  if (b)
+    put(out, std::string_view(b->status));
+}
+std::optional<belief> read_belief(reader& in) {
+  const auto kind = in.number(2);
+  return kind ? std::optional(belief{kind == 2, std::string(in.text())}) : std::nullopt;
+}
+
 struct body_writer {
   std::string& out;
   void operator()(const restore& m) const {
@@ -85,7 +95,7 @@ struct body_writer {
     put(out, m.watchers);
     put(out, std::string_view(m.status));
     put(out, m.last_seen);
-    put(out, std::uint64_t{m.online});
+    put(out, m.believed);
   }
   void operator()(const attach& m) const { put(out, m.socket); }
   void operator()(const detach& m) const { put(out, m.socket); }
@@ -127,7 +137,7 @@ struct body_writer {
     put(out, std::string_view(m.nsp));
     put(out, std::string_view(m.data));
     put(out, m.attachments);
-    put(out, std::uint64_t{m.online ? (*m.online ? 2u : 1u) : 0u});
+    put(out, m.news);
   }
 };
 
@@ -138,7 +148,7 @@ restore read_restore(reader& in) {
   m.watchers = read_places(in);
   m.status = in.text();
   m.last_seen = read_time(in);
-  m.online = in.flag();
+  m.believed = read_belief(in);
   return m;
 }
 send read_send(reader& in) {
@@ -181,8 +191,7 @@ tell read_tell(reader& in) {
   m.nsp = in.text();
   m.data = in.text();
   m.attachments = read_texts(in);
-  if (const auto online = in.number(2))
-    m.online = online == 2;
+  m.news = read_belief(in);
   return m;
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "core/cluster/node_ref.hpp"
 #include "core/logic/effects.hpp"
+#include "core/presence/beliefs.hpp"
 #include "core/presence/presence_model.hpp"
 
 #include <optional>
@@ -17,14 +18,14 @@ namespace troupe::presence {
 
 // -- to the home --
 
-/// Everything that the node has of the user; takes the place of what it said before. `online`: what its watchers believe.
+/// Everything that the node has of the user; takes the place of what it said before. `believed`: by its watchers, if it knows.
 struct restore {
   std::uint64_t epoch = 0;
   std::vector<place> sockets;
   std::vector<place> watchers;
   std::string status;
   std::optional<unix_ms> last_seen;
-  bool online = false;
+  std::optional<belief> believed;
 };
 /// Wishes; those with a number are answered by `done`.
 struct attach { place socket; };
@@ -58,7 +59,7 @@ struct tell {
   std::string nsp;
   std::string data;            ///< the event's data array
   std::vector<std::string> attachments;
-  std::optional<bool> online;  ///< what watchers now believe
+  std::optional<belief> news;  ///< what watchers now believe
 };
 
 using message = std::variant<restore, attach, detach, say, watch, unwatch, send, describe, done, tell>;

@@ -1,6 +1,9 @@
 #include "core/room/announcements.hpp"
 
+#include "core/json/json_text.hpp"
 #include "core/logic/object_text.hpp"
+
+#include <algorithm>
 
 namespace troupe::room {
 
@@ -36,6 +39,34 @@ std::string member_list(const room_model& model, std::size_t max, std::uint64_t 
   logic::object_text o;
   o.boolean("ok", true).text("room", model.name()).raw("members", members + ']');
   o.number("count", static_cast<std::int64_t>(count));
+  return std::move(o).closed();
+}
+
+std::string member_list(std::string_view room, const cluster::query_outcome& found, std::size_t max) {
+  std::string members = "[";
+  std::uint64_t count = 0, listed = 0;
+  for (auto& [node, part] : found.parts) {
+    const auto here = std::get_if<cluster::members_found>(&part);
+    if (!here)
+      continue;
+    count = std::max(count, here->count);
+    for (auto& who : here->list) {
+      if (listed == max)
+        break;
+      members.append(listed++ > 0 ? "," : "");
+      logic::object_text o;
+      members.append(std::move(o.text("socketId", who.socket_id).text("userId", who.user_id)).closed());
+    }
+  }
+  logic::object_text o;
+  o.boolean("ok", true).text("room", room).raw("members", members + ']');
+  o.number("count", static_cast<std::int64_t>(std::max(count, listed)));
+  if (!found.silent.empty()) {
+    std::string silent;
+    for (auto& n : found.silent)
+      silent.append(silent.empty() ? "[" : ",").append(json::quoted(n.id));
+    o.raw("silent", silent + ']');
+  }
   return std::move(o).closed();
 }
 

@@ -35,6 +35,11 @@ class lab_namespaces : public logic::namespaces {
       return lab_;
     return builtin_.find(nsp);
   }
+  void on_server_event(logic::server_event e) override {
+    if (lab_->server_event)
+      return lab_->server_event(std::move(e));
+    logic::namespaces::on_server_event(std::move(e));
+  }
 
  private:
   std::shared_ptr<lab_logic> lab_;
@@ -75,12 +80,12 @@ void lab_logic::on_disconnect(logic::socket_info& s, std::string_view reason) {
   disconnects.push_back(line);
 }
 
-world::world(actors::options o, std::uint16_t shards)
+world::world(actors::options o, std::uint16_t shards, actors::cluster_setup* cluster)
   : egress(shards), authenticator_(make_honest_authenticator()), namespaces_(make_namespaces(lab)) {
   log::set_level(log::level::off);
   if (o.limit.events_per_minute == limits{}.events_per_minute)
     o.limit.events_per_minute = 0;
-  actors::dependencies d{egress, {}, *authenticator_, *namespaces_, counts};
+  actors::dependencies d{egress, {}, *authenticator_, *namespaces_, counts, cluster};
   if (!o.recovery.namespaces.empty()) {
     o.replicas.logged = true;
     d.log = &log;

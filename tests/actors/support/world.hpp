@@ -29,6 +29,7 @@ class lab_logic : public logic::namespace_logic {
   std::function<result<logic::effects>(logic::socket_info&)> connect = [](auto&) { return logic::effects{}; };
   std::map<std::string, std::function<logic::effects(logic::socket_info&, const logic::inbound_event&)>> events;
   lines disconnects; ///< `user: reason rooms...`; one thread at a time
+  std::function<void(logic::server_event)> server_event; ///< empty: nobody listens
 
   result<logic::effects> on_connect(logic::socket_info& s) override { return connect(s); }
   logic::effects on_event(logic::socket_info& s, const logic::inbound_event& e) override;
@@ -49,7 +50,8 @@ class deterministic;
 /// another rate than the default.
 class world {
  public:
-  explicit world(actors::options o = {}, std::uint16_t shards = 2);
+  /// `cluster`: of a node that has others (virtual_cluster.hpp).
+  explicit world(actors::options o = {}, std::uint16_t shards = 2, actors::cluster_setup* cluster = nullptr);
   ~world();
 
   /// Where sessions can be recovered, rooms keep their history, both in memory.

@@ -188,7 +188,14 @@ TEST_CASE("Rooms, members, users and sockets can be looked at", "[http][api]") {
   auto members = n.get("/rooms/a%2Fb/members")["members"];
   CHECK(members.size() == 2);
   CHECK(std::count(members.begin(), members.end(), json{{"socketId", ann.id}, {"userId", "ann"}}) == 1);
-  CHECK(n.get("/rooms/a%2Fb/members?limit=1")["members"].size() == 1);
+  const auto first = n.get("/rooms/a%2Fb/members?limit=1");
+  CHECK(first["members"].size() == 1);
+  CHECK(first["total"] == 2);
+  CHECK(first["cut"] == true);
+  CHECK_FALSE(first.contains("silent"));
+  CHECK_FALSE(n.get("/rooms/a%2Fb/members").contains("cut"));
+  CHECK(n.get("/rooms/a%2Fb/members?scope=node")["members"].size() == 2);
+  CHECK(n.get("/rooms?scope=cluster")["total"] == 1);
   CHECK(n.get("/rooms/empty/members")["members"] == json::array());
 
   const auto user = n.get("/users/ann");
@@ -199,6 +206,8 @@ TEST_CASE("Rooms, members, users and sockets can be looked at", "[http][api]") {
   CHECK(n.get("/sockets")["sockets"].size() == 2);
   CHECK(n.get("/sockets?limit=1")["sockets"].size() == 1);
   CHECK(n.get("/sockets?namespace=/admin")["sockets"].empty());
+  CHECK(n.get("/sockets?user=bob&scope=node")["sockets"].size() == 1);
+  CHECK(n.get("/sockets?user=nobody")["sockets"].empty());
   const auto sockets = n.get("/sockets?room=a%2Fb")["sockets"];
   REQUIRE(sockets.size() == 2);
   const auto& one = sockets[0]["userId"] == "ann" ? sockets[0] : sockets[1];
@@ -218,13 +227,29 @@ TEST_CASE("Sockets and rooms can be disconnected", "[http][api]") {
 
   bob.ask("join_room", "r");
   cat.ask("join_room", "r");
-  CHECK(n.post("/rooms/r/disconnect", R"({"close":true,"except":")" + cat.id + R"("})")["room"] == "r");
+  CHECK(n.post("/rooms/r/disconnect", R"({"close":true,"except":")" + cat.id + R"("})")["sockets"] == 1);
   std::string last;
   for (std::string text = bob.next(); text != "closed"; text = bob.next())
     last = text;
   CHECK(last == "41");
   n.post("/publish", R"({"room":"r","event":"still"})");
   CHECK(cat.event("still") == R"(["still"])");
+}
+
+TEST_CASE("A user can be disconnected, with all sockets", "[http][api]") {
+  open_node n;
+  person ann(n.node->port(), "ann"), again(n.node->port(), "ann"), bob(n.node->port(), "bob");
+  CHECK(n.post("/users/ann/disconnect", R"({"namespace":"/admin"})")["sockets"] == 0);
+  CHECK(n.post("/users/nobody/disconnect", "")["sockets"] == 0);
+  CHECK(n.post("/users/ann/disconnect", R"({"close":true})") == json::parse(R"({"ok":true,"userId":"ann","sockets":2})"));
+  for (auto* who : {&ann, &again}) {
+    std::string last;
+    for (std::string text = who->next(); text != "closed"; text = who->next())
+      last = text;
+    CHECK(last == "41");
+  }
+  CHECK(n.get("/sockets?user=bob")["sockets"].size() == 1);
+  CHECK(n.code("/users/ann/disconnect", R"({"close":1})") == "invalid_payload");
 }
 
 TEST_CASE("A request that is wrong is told what is wrong", "[http][api]") {
@@ -252,6 +277,7 @@ TEST_CASE("A request that is wrong is told what is wrong", "[http][api]") {
   for (const char* query : {"?limit=0", "?limit=1001", "?limit=-1", "?limit=ten", "?limit=1x"})
     CHECK(n.call("GET", std::string("/rooms") + query).status == 400);
   CHECK(n.call("GET", "/sockets?namespace=admin").status == 400);
+  CHECK(n.call("GET", "/sockets?scope=world").status == 400);
 }
 
 TEST_CASE("A body that is too large is refused before it is sent", "[http][api]") {

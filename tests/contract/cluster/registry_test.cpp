@@ -97,6 +97,30 @@ TEMPLATE_LIST_TEST_CASE("a node that takes another number leaves the old one", "
   CHECK(renew(*r, node("c", 3, 8)).error().code == "node_number_taken");
 }
 
+TEMPLATE_LIST_TEST_CASE("a slot is pinned for one room at a time, and everybody sees it", "", worlds) {
+  TestType world;
+  auto a = world.registry(), b = world.registry();
+  const auto pin = [](ports::registry& r, std::uint16_t slot, ports::slot_pin where) {
+    return ask<bool>([&](auto done) { r.pin(slot, std::move(where), done); });
+  };
+  const auto before = view(*b).slots_version;
+  REQUIRE(pin(*a, 7, {"n1", "lobby"}));
+  CHECK(view(*b).pins == cluster::slot_pins{{7, {"n1", "lobby"}}});
+  CHECK(view(*b).slots_version > before);
+  CHECK(pin(*b, 7, {"n1", "the hall, 2"})); // to the same node: nobody is hurt
+  const auto other = pin(*a, 7, {"n2", "lobby"});
+  REQUIRE_FALSE(other.has_value());
+  CHECK(other.error().code == "slot_pinned");
+  CHECK(other.error().message.find("the hall, 2") != std::string::npos);
+  CHECK(pin(*a, 7, {"n2", "the hall, 2"}));
+  CHECK(view(*b).pins.at(7).node == "n2");
+  CHECK(pin(*a, 8, {"n2", "lobby"}));
+  CHECK_FALSE(pin(*a, 7, {"", "lobby"}).has_value());
+  CHECK(pin(*b, 7, {"", "the hall, 2"}));
+  CHECK(pin(*b, 9, {"", "never pinned"}));
+  CHECK(view(*a).pins == cluster::slot_pins{{8, {"n2", "lobby"}}});
+}
+
 TEMPLATE_LIST_TEST_CASE("a record is removed only for its own incarnation", "", worlds) {
   TestType world;
   auto a = world.registry(), b = world.registry();

@@ -26,6 +26,7 @@ struct node_lab {
   store_mark mark{"gen", "run"};
   std::uint64_t version = 1;
   std::vector<seen_node> nodes{{me, o.lease}};
+  slot_pins pins;
   std::vector<slot_record> slots = std::vector<slot_record>(lab_slots);
 
   static node_options options(std::uint16_t batch) {
@@ -87,7 +88,7 @@ struct node_lab {
   }
   void renewed_ok() { last = m.on_renewed(renewed{mark, version}, now, now, wall); }
   void renew_fails(const error& e = away()) { last = m.on_renewed(e, now, now, wall); }
-  void see() { last = m.on_read(registry_view{mark, version, nodes, slots}, now, wall); }
+  void see() { last = m.on_read(registry_view{mark, version, nodes, slots, pins}, now, wall); }
   void link_up(const node_record& r) { last = m.on_link_up(peer_of(r), now, wall); }
   void link_down(const node_record& r, link_end why) { last = m.on_link_down(peer_of(r), why, now, wall); }
   void hear(const node_record& from, node_message body) {

@@ -99,6 +99,94 @@ TEST_CASE("a node whose name is taken gives up, but not for the lease of its own
   }
 }
 
+TEST_CASE("a number that is taken at the start is given up at once, a lost one not before its lease is over") {
+  node_lab lab;
+  lab.start();
+  SECTION("at the start") {
+    lab.renew_fails({"node_number_taken", "taken."});
+    REQUIRE(lab.any<give_up>());
+    CHECK(lab.all<give_up>().front().why.code == "node_number_taken");
+  }
+  SECTION("lost in a registry that forgot") {
+    lab.renewed_ok();
+    lab.pass(1s);
+    lab.renew_fails({"node_number_taken", "taken."});
+    CHECK_FALSE(lab.any<give_up>());
+    lab.pass(7'001ms);
+    lab.renew_fails({"node_number_taken", "taken."});
+    CHECK(lab.any<give_up>());
+  }
+}
+
+TEST_CASE("a node that starts is ready when it is linked to everybody, was refused, or has waited") {
+  node_lab lab;
+  lab.add(b);
+  lab.add(c);
+  for (std::uint16_t slot = 0; slot < lab_slots; ++slot)
+    lab.own(b, slot, 50);
+  lab.start();
+  CHECK(lab.m.links_awaited() == 0); // it knows nobody yet
+  lab.renewed_ok();
+  lab.see();
+  CHECK(lab.m.links_awaited() == 2);
+  lab.link_up(b);
+  lab.pass(300ms);
+  lab.see();
+  CHECK(lab.m.slots_without_home() == 0);
+  CHECK_FALSE(lab.m.ready());
+  CHECK(lab.m.links_awaited() == 1);
+  SECTION("linked") {
+    lab.link_up(c);
+    CHECK(lab.m.ready());
+    lab.link_down(c, link_end::reset);
+    CHECK(lab.m.ready());
+  }
+  SECTION("refused") {
+    lab.link_down(c, link_end::refused);
+    CHECK(lab.m.ready());
+  }
+  SECTION("its lease runs out") {
+    lab.drop(c);
+    lab.see();
+    CHECK(lab.m.ready());
+  }
+  SECTION("waited for in vain") {
+    CHECK(lab.m.next_deadline() <= lab.now + 2'700ms);
+    lab.pass(2'699ms);
+    CHECK_FALSE(lab.m.ready());
+    lab.renewed_ok();
+    lab.pass(1ms);
+    CHECK(lab.m.ready());
+    CHECK(lab.m.links_awaited() == 0);
+  }
+}
+
+TEST_CASE("a pinned slot goes to the node of its pin while that lives") {
+  node_lab lab(16);
+  lab.add(b);
+  const auto bs = lab.best_for("b", {"me", "b"}).front(), mine = lab.best_for("me", {"me", "b"}).front();
+  for (std::uint16_t slot = 0; slot < lab_slots; ++slot)
+    lab.own(b, slot, 50);
+  for (auto slot : lab.best_for("me", {"me", "b"}))
+    lab.own(lab.me, slot, 50);
+  lab.pins = {{bs, {"me", "lobby"}}, {mine, {"b", "hall"}}};
+  lab.settle();
+  CHECK(lab.claimed() == slot_list{bs});
+  lab.grant();
+  lab.rooms_report();
+  SECTION("the pin is taken away") {
+    lab.pins.clear();
+    lab.see();
+    lab.pass(1s);
+    CHECK_FALSE(lab.any<do_claim>()); // b takes it back by itself
+  }
+  SECTION("the pinned node dies") {
+    lab.link_down(b, link_end::refused);
+    const auto claimed = lab.claimed();
+    CHECK(claimed.size() == lab_slots - lab.best_for("me", {"me", "b"}).size() - 1);
+  }
+}
+
 TEST_CASE("another number of slots, or a younger namesake, ends a node at once") {
   node_lab lab;
   lab.start();

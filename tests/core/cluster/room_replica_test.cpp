@@ -116,6 +116,95 @@ TEST_CASE("a logged message is delivered when the log has it, and not before") {
   CHECK(f.out.results[0].second.level == safety::stored);
 }
 
+TEST_CASE("a message that is sent again before it is stored gets the answer of the first") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  for (int i = 0; i < 3; ++i)
+    (void)r.submit(publish_op{"ann", "id", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  CHECK(f.out.results.empty());
+  r.on_appended(f.out.appends[0].first, log_answer::taken, 0, 0, start);
+  CHECK(f.out.delivered.size() == 1);
+  REQUIRE(f.out.results.size() == 3);
+  for (auto& [number, result] : f.out.results) {
+    CHECK_FALSE(result.failed);
+    CHECK(result.seq == 1);
+    CHECK(result.duplicate == (number != 1));
+  }
+}
+
+TEST_CASE("a new home knows the ids of messages from before its first member") {
+  fixture f;
+  f.o.clustered = true;
+  room_replica r(f.o, me, f.out, f.counts);
+  r.on_home(me, 2, false, start, 0);
+  auto m = std::make_shared<room_message>();
+  m->epoch = m->seq = 1;
+  m->ts = 50;
+  m->from = {{2, 9}, 1};
+  m->user = "ann";
+  m->id = "id";
+  std::string bytes;
+  encode(bytes, follow{2, 1, 1, 1, 0, {m}});
+  r.on_message({2, 9}, bytes, start, 0);
+  r.on_home(me, 2, true, start, 0);
+  const auto again = f.publish(r, "ann", "id");
+  CHECK(again.duplicate);
+  CHECK(again.seq == 1);
+}
+
+TEST_CASE("the first member on a node hears nothing of what was said before it came") {
+  fixture f;
+  f.o.clustered = true;
+  const node_ref other{2, 9};
+  room_replica r(f.o, me, f.out, f.counts);
+  r.on_home(me, 1, true, start, 0);
+  f.publish(r, "ann", "");
+  f.out.delivered.clear();
+  r.on_home(other, 2, false, start, 0); // now a follower that has heard of one message, and nobody is here
+  (void)r.set_members(1, start, 0);
+  (void)r.set_members(2, start, 0);
+  auto say = [&](std::uint64_t seq) {
+    auto m = std::make_shared<room_message>();
+    m->epoch = 2;
+    m->seq = seq;
+    m->from = {other, seq};
+    return m;
+  };
+  std::string bytes;
+  encode(bytes, following{2, 2, 3, 1, 0, true, {say(2), say(3)}});
+  r.on_message(other, bytes, start, 0);
+  CHECK(f.out.delivered.empty());
+  CHECK(r.seq() == 3);
+  bytes.clear();
+  encode(bytes, ordered{2, say(4)});
+  r.on_message(other, bytes, start, 0);
+  REQUIRE(f.out.delivered.size() == 1);
+  CHECK(f.out.delivered[0]->seq == 4);
+  CHECK(f.counts.lost == 0);
+}
+
+TEST_CASE("a home that its first member found opening delivers, as a follower later, what it missed") {
+  fixture f;
+  f.o.clustered = true;
+  const node_ref other{2, 9};
+  room_replica r(f.o, me, f.out, f.counts);
+  r.on_home(me, 1, false, start, 0);
+  (void)r.set_members(1, start, 0);
+  r.on_home(me, 1, true, start, 0);
+  f.publish(r, "ann", "");
+  r.on_home(other, 2, false, start, 0);
+  f.out.delivered.clear();
+  auto m = std::make_shared<room_message>();
+  m->epoch = m->seq = 2;
+  m->from = {other, 1};
+  std::string bytes;
+  encode(bytes, following{2, 2, 2, 1, 0, true, {m}});
+  r.on_message(other, bytes, start, 0);
+  CHECK(f.out.delivered.size() == 1);
+}
+
 TEST_CASE("while the log is away for all, messages go on and are written when it is back") {
   fixture f;
   f.o.logged = true;

@@ -28,6 +28,7 @@ struct node : replica_effects {
   void read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) override;
   void overtaken(std::uint64_t) override {}
   bool may_order() const override;
+  node_ref seen_as(const std::string& payload);
   bool log_is_away() const override { return knows_log_away; }
 
   world& w;
@@ -48,6 +49,7 @@ struct node : replica_effects {
   std::uint64_t joined_seq = 0;
   std::vector<message_ptr> seen;
   std::map<std::uint64_t, std::string> asked; ///< op -> what was published
+  std::map<std::uint64_t, std::uint64_t> sent; ///< op -> how often
   // As the new home: who has still to report.
   std::set<unsigned> waiting_for;
   bool opened = true;
@@ -254,6 +256,7 @@ class world {
   }
   void fault();
   void publish(unsigned i);
+  void publish(unsigned i, const std::string& text, bool named);
   void heal();
   void judge();
 
@@ -286,9 +289,20 @@ void node::deliver(const message_ptr& m) { seen.push_back(m); }
 
 void node::send(std::span<const node_ref> to, std::string payload) {
   for (auto dest : to)
-    w.over_link(index, dest.number - 1u, [this, dest, payload] {
-      w.nodes[dest.number - 1u]->replica->on_message(w.ref(index), payload, w.now, w.wall());
+    w.over_link(index, dest.number - 1u, [this, dest, payload, from = seen_as(payload)] {
+      w.nodes[dest.number - 1u]->replica->on_message(from, payload, w.now, w.wall());
     });
+}
+
+/// Homes know operations that are sent again by their sender and number; under another name they do not.
+node_ref node::seen_as(const std::string& payload) {
+  auto from = w.ref(index);
+  if (!w.plan_.no_dedup)
+    return from;
+  const auto m = decode_replica_message(payload);
+  if (const auto* s = m ? std::get_if<submit>(&*m) : nullptr)
+    from.incarnation += sent[s->op.number]++;
+  return from;
 }
 
 void node::done(std::uint64_t op, const op_result& r) {
@@ -357,13 +371,24 @@ void node::read_log(std::uint64_t token, std::uint64_t, std::uint64_t after) {
 }
 
 void world::publish(unsigned i) {
-  to(i, duration(pick(100)), [this, i] {
+  const auto text = "m" + std::to_string(++next_text_);
+  const bool named = pick(4) == 0;
+  publish(i, text, named);
+  // A client that had no answer, and has moved.
+  if (named && pick(2) == 0)
+    at(duration(pick(3'000)), [this, text] {
+      const auto there = usable();
+      publish(there[pick(static_cast<unsigned>(there.size()))], text, true);
+    });
+}
+
+void world::publish(unsigned i, const std::string& text, bool named) {
+  to(i, duration(pick(100)), [this, i, text, named] {
     auto& n = *nodes[i];
-    const auto text = "m" + std::to_string(++next_text_);
     publish_op op;
     op.event = "said";
     op.args.json = '"' + text + '"';
-    if (pick(4) == 0) {
+    if (named) {
       op.user = "ann";
       op.id = text;
     }
@@ -410,6 +435,10 @@ void world::fault() {
             if (home_ == victim && nodes[victim]->paused)
               move_home(rest[pick(static_cast<unsigned>(rest.size()))]);
           });
+        // The others hold it for dead; it has done nothing but wait.
+        for (auto& other : nodes)
+          if (other->index != victim && length.count() > 1'500)
+            to(other->index, duration(1'500), [&other = *other, gone = ref(victim)] { other.replica->on_peer_gone(gone); });
         at(length, [this, &n] {
           n.paused = false;
           auto missed = std::move(n.deferred);

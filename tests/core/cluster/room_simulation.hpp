@@ -24,6 +24,7 @@ struct plan {
   // Seeded bugs, which the judge must find:
   bool no_fence = false;      ///< the log takes everything
   bool shortcut = false;      ///< members of the publisher's node get a message before it has its place
+  bool no_dedup = false;      ///< an operation that is sent again is not known as the one before
 };
 
 struct verdict {

@@ -1,3 +1,4 @@
+#include "core/cluster/candidates.hpp"
 #include "core/cluster/slots.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -76,4 +77,22 @@ TEST_CASE("a node that comes or goes moves only its own slots") {
     const auto& is = after[preference(slot, after).front()];
     CHECK(is == (was == "node-3" ? before[order[1]] : was));
   }
+}
+
+TEST_CASE("a pin comes before the hash, if its node is there") {
+  candidates c;
+  const std::vector<std::string> ids{"a", "b", "c"};
+  const auto order = preference(7, ids);
+  const auto &first = ids[order[0]], &last = ids[order[2]];
+  CHECK(c.set(ids, last, 16));
+  CHECK(c.better(7).size() == 2);
+  CHECK(c.set(ids, last, 16, {{7, {last, "lobby"}}}));
+  CHECK(c.better(7).empty());
+  CHECK_FALSE(c.set(ids, last, 16, {{7, {last, "lobby"}}}));
+  candidates other;
+  CHECK(other.set(ids, first, 16, {{7, {last, "lobby"}}}));
+  REQUIRE(other.better(7).size() == 1);
+  CHECK(ids[other.better(7)[0]] == last);
+  CHECK(other.set(ids, first, 16, {{7, {"gone", "lobby"}}, {99, {first, "elsewhere"}}}));
+  CHECK(other.better(7).empty());
 }

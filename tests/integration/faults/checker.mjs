@@ -2,13 +2,13 @@
 //
 // Records, in any order; times are milliseconds of one clock:
 //   {type: 'member', member, room, node, joined}     a socket whose join was acknowledged
-//   {type: 'end', member, room, time, until}         it ended; what was acked by `until` it should have seen (see below)
+//   {type: 'end', member, room, time}                it ended: it owes what stands before the last message that it saw
 //   {type: 'publish', text, room, by, time}          an attempt; texts are unique, a repeated attempt has the same text
 //   {type: 'answer', text, time, seq?, level?, error?} of an attempt; without `seq` nobody knows whether it was placed
 //   {type: 'delivery', member, room, seq, text, time} in the order in which the member saw them
 //
-// A member whose node dies does not see what its node had not written yet. `until` is the moment up to which it must have
-// seen everything that was acked: a little before the death, or the beginning of a fault that was in its way.
+// Nothing here goes by how long something took. A member whose connection ends does not see what was still on its way, however
+// late that was; only those who stay to the end must have seen all.
 
 /** What the findings are called, and what they mean. */
 export const kinds = {
@@ -53,7 +53,7 @@ function byRoom(records) {
   const inOrder = { member: [], publish: [], answer: [], delivery: [], end: [] };
   for (const r of records) inOrder[r.type]?.push(r);
   for (const r of inOrder.member)
-    room(r.room).members.set(r.member, { id: r.member, node: r.node, joined: r.joined, until: Infinity, ended: Infinity, seen: [] });
+    room(r.room).members.set(r.member, { id: r.member, node: r.node, joined: r.joined, ended: Infinity, seen: [] });
   for (const r of inOrder.publish) {
     rooms_of_texts.set(r.text, r.room);
     const messages = room(r.room).messages;
@@ -68,7 +68,7 @@ function byRoom(records) {
     else ++m.unknown;
   }
   for (const r of inOrder.delivery) room(r.room).members.get(r.member)?.seen.push(r);
-  for (const r of inOrder.end) Object.assign(room(r.room).members.get(r.member) ?? {}, { until: r.until, ended: r.time });
+  for (const r of inOrder.end) Object.assign(room(r.room).members.get(r.member) ?? {}, { ended: r.time });
   return rooms;
 }
 
@@ -118,6 +118,7 @@ function checkMember(member, room, places, find) {
     if (!last || d.seq > last.seq) last = d;
   }
   member.texts = texts;
+  member.last = last?.seq ?? 0;
 }
 
 /** Positions that a member did not see are its own messages, which it does not get. */
@@ -149,7 +150,8 @@ function checkAcked(room, find, stored_only) {
     const stored = m.acks.some((a) => a.level === 'stored');
     if (!stored && stored_only) continue;
     for (const member of room.members.values()) {
-      const there = member.joined < m.first && acked.time < member.until && !m.by.has(member.id);
+      const stayed = member.ended === Infinity || (acked.seq < member.last && acked.time < member.ended);
+      const there = member.joined < m.first && stayed && !m.by.has(member.id);
       if (there && !member.texts.has(m.text))
         find(stored ? 'lost' : 'lost_home', { member: member.id, node: member.node, seq: acked.seq, text: m.text, acked: acked.time });
     }

@@ -110,12 +110,18 @@ test('a position that nobody knows must be a message of the member itself', () =
   assert.deepEqual(check(records).findings.map((f) => [f.kind, f.seq]), [['hole', 11], ['hole', 11], ['hole', 11]]);
 });
 
-test('a member owes nothing from before its join, nor after the moment of its node\'s death', () => {
+test('a member owes nothing from before its join, nor after the last message before its end', () => {
   const records = good().filter((r) => !(r.type === 'delivery' && r.member === 'a' && (r.seq < 4 || r.seq > 7)));
   records.find((r) => r.type === 'member' && r.member === 'a').joined = 35;
   assert.deepEqual(kindsOf(records), ['lost']);
-  records.push({ type: 'end', member: 'a', room: 'r', time: 90, until: 80 });
+  records.push({ type: 'end', member: 'a', room: 'r', time: 999 });
   assert.deepEqual(kindsOf(records), []);
+});
+
+test('a member that ended owes what was sent after its join, before the first message that it saw', () => {
+  const records = good().filter((r) => !(r.type === 'delivery' && r.member === 'a' && r.seq < 4));
+  records.push({ type: 'end', member: 'a', room: 'r', time: 999 });
+  assert.deepEqual(check(records).findings.map((f) => [f.kind, f.seq]), [['lost', 1], ['lost', 2], ['lost', 3]]);
 });
 
 test('what was only ordered may be forgotten with the dead, where that is allowed', () => {
@@ -125,7 +131,7 @@ test('what was only ordered may be forgotten with the dead, where that is allowe
   records.push({ type: 'publish', text: 'other', room: 'r', by: 'p', time: 100 });
   assert.deepEqual(kindsOf(records), ['lost_home', 'order']);
   assert.deepEqual(kindsOf(records, { stored_only: true }), ['order']);
-  records.push({ type: 'end', member: 'a', room: 'r', time: 101, until: 90 });
+  records.push({ type: 'end', member: 'a', room: 'r', time: 101 });
   assert.deepEqual(kindsOf(records, { stored_only: true }), []);
 });
 

@@ -10,6 +10,8 @@ import { Relay } from '../support/relay.mjs';
 import { ownerOf } from '../support/socket_owner.mjs';
 
 const api_key = 'key-of-the-fault-tests';
+const ping_timeout = 20_000; // ms; engine.ping_timeout_ms
+const patience = 300_000; // ms; a node that has not started by then never will
 
 export class Cluster {
   nodes = [];
@@ -42,7 +44,7 @@ export class Cluster {
     this.redis.resume();
     if (!this.redis.runs) await this.redis.start();
     await Promise.all(this.nodes.map((node) => (node.state === 'down' ? node.start() : undefined)));
-    await Promise.all(this.nodes.map((node) => node.untilReady(30_000)));
+    await Promise.all(this.nodes.map((node) => node.untilReady()));
   }
 
   /** The way from one node to another, one direction or both: {open, delay}. */
@@ -67,6 +69,9 @@ export class Cluster {
 export class Node {
   /** 'down', 'up', 'stopped' (SIGSTOP) or 'leaving' (SIGTERM). */
   state = 'down';
+  /** In this round for so long that its clients may have given it up. */
+  stood_still = false;
+  #stopped_at = 0;
   /** Why it ended by itself, when it did. */
   crashed = null;
   #broken = new Map();
@@ -100,7 +105,7 @@ export class Node {
         'limits.connects_per_minute': 0,
         ...set,
       },
-      timeout_ms: 30_000,
+      timeout_ms: patience,
     }, await freePort());
     return node;
   }
@@ -145,10 +150,12 @@ export class Node {
 
   suspend() {
     process.kill(this.process.pid, 'SIGSTOP');
+    this.#stopped_at = performance.now();
     this.state = 'stopped';
   }
 
   resume() {
+    this.stood_still ||= performance.now() - this.#stopped_at >= ping_timeout;
     process.kill(this.process.pid, 'SIGCONT');
     this.state = 'up';
   }
@@ -156,22 +163,22 @@ export class Node {
   /** What /ready says: {ready, state, reasons}, or null when nobody answers. */
   async readiness() {
     try {
-      const answer = await fetch(`${this.url}/ready`, { signal: AbortSignal.timeout(1_000) });
+      const answer = await fetch(`${this.url}/ready`, { signal: AbortSignal.timeout(5_000) });
       return await answer.json();
     } catch {
       return null;
     }
   }
 
-  async untilReady(within) {
-    const deadline = Date.now() + within;
+  /** Looks are counted, not time (see Crowd.until). */
+  async untilReady() {
     let last = null;
-    while (Date.now() < deadline) {
+    for (let look = 0; look < 3_000; ++look) {
       last = await this.readiness();
       if (last?.ready) return;
       await delay(20); // readiness can only be asked for
     }
-    throw new Error(`${this.id} was not ready within ${within} ms: ${JSON.stringify(last)}`);
+    throw new Error(`${this.id} does not get ready: ${JSON.stringify(last)}`);
   }
 
   /** What GET /api/v1/<path> says, or why not. */

@@ -1,12 +1,13 @@
 // See tests/integration/faults/long.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../support/troupe.mjs';
 import { Random } from '../support/random.mjs';
 import { Cluster } from './cluster.mjs';
 import { Crowd } from './crowd.mjs';
+import { keep } from './judged.mjs';
 import { round } from './round.mjs';
 import { scenarios } from './scenarios.mjs';
 
@@ -48,11 +49,6 @@ function chosen(random) {
   return random.some(names, random.chance(0.3) ? 2 : 1);
 }
 
-async function keep(where, result) {
-  await writeFile(join(where, 'findings.json'), JSON.stringify(result, null, 1));
-  for (const node of cluster.nodes) await writeFile(join(where, `${node.id}.log`), node.process.log);
-}
-
 console.log(`seed ${o.seed}, ${o.rounds} rounds, ${o.nodes} nodes, ${o.members} members, ${o.rooms} rooms`);
 const first = Number(o.first);
 for (let n = first; n < first + Number(o.rounds); ++n) {
@@ -67,8 +63,9 @@ for (let n = first; n < first + Number(o.rounds); ++n) {
   const result = await round({ cluster, crowd, random, faults, directory: where, short: o.short, say: console.log });
   ++total.rounds;
   const { counts } = result;
+  await appendFile(join(directory, 'results.jsonl'), JSON.stringify({ round: n, faults, ...result }) + '\n');
   console.log(`  ${counts.published} published, ${counts.stored} stored, ${counts.acked} acked, ${counts.unknown} unknown, ${counts.deliveries} deliveries, ${Math.round(result.ms / 1000)} s`);
-  console.log(`  calm: ${JSON.stringify(result.calm)}; all: ${JSON.stringify(result.crowd)}`);
+  console.log(`  calm: ${JSON.stringify(result.calm)}; all: ${result.all.longest_ms} ms, ${JSON.stringify(result.crowd)}`);
   if (!result.findings.length) {
     await rm(where, { recursive: true });
     continue;
@@ -79,7 +76,7 @@ for (let n = first; n < first + Number(o.rounds); ++n) {
   for (const [kind, count] of Object.entries(by_kind)) total.findings[kind] = (total.findings[kind] ?? 0) + count;
   console.log(`  FOUND ${JSON.stringify(by_kind)}; ${where}`);
   for (const f of result.findings.slice(0, 6)) console.log(`    ${JSON.stringify(f)}`);
-  await keep(where, result);
+  await keep(where, result.findings, cluster);
   await end();
 }
 await end();

@@ -65,7 +65,7 @@ async function repeated(choose) {
     waits.push(Math.round(longest_silence(await probes.stop(), at)));
     await repair();
     await cluster.heal();
-    await crowd.all_there(20_000);
+    await crowd.all_there();
     await delay(1_000); // slots move back to who came again
   }
   await end();
@@ -112,7 +112,7 @@ async function drain() {
     waits.push(Math.max(...acks.filter((a) => a.error === undefined).map((a) => a.waited)));
     ends.push(Math.round(ended.ms));
     await cluster.heal();
-    await crowd.all_there(20_000);
+    await crowd.all_there();
     await delay(1_000);
   }
   await end();
@@ -131,7 +131,7 @@ async function redis_away() {
   await delay(10_000);
   const back = now();
   await cluster.redis.start();
-  await Promise.all(cluster.nodes.map((n) => n.untilReady(30_000)));
+  await Promise.all(cluster.nodes.map((n) => n.untilReady()));
   const ready = now();
   const stored_again = await until_stored(crowd, back);
   crowd.stop();

@@ -10,12 +10,13 @@ export class Member {
   joined = new Set();
   #life = 0;
 
-  /** `crowd` has {history, cluster, random, on_end(member, reason, until)}. */
+  /** `crowd` has {history, cluster, random, on_end(member, reason)}. */
   constructor(crowd, user, rooms) {
     this.crowd = crowd;
     this.user = user;
     this.rooms = rooms;
     this.online = new Map(); // what it was told about users it watches
+    this.news = new Set(); // users of whom it was told something while it asked
   }
 
   get connected() { return this.socket?.connected ?? false; }
@@ -34,7 +35,10 @@ export class Member {
       this.crowd.history.add({ type: 'delivery', member: id, room, seq, text: message[text], time: now() });
     socket.on('message:new', see('content'));
     socket.on('new_message', see('message'));
-    socket.on('presence:update', ({ userId, status }) => this.online.set(userId, status));
+    socket.on('presence:update', ({ userId, status }) => {
+      this.online.set(userId, status);
+      this.news.add(userId);
+    });
     await new Promise((done, failed) => {
       socket.once('connect', done);
       socket.once('connect_error', (error) => { socket.disconnect(); failed(error); });
@@ -45,7 +49,8 @@ export class Member {
     await Promise.all(this.rooms.map((room) => this.join(room)));
   }
 
-  /** After a failure of the home a join may have to wait; it is asked for until it is answered or the connection ends. */  async join(room) {
+  /** After a failure of the home a join may have to wait; it is asked for until it is answered or the connection ends. */
+  async join(room) {
     const { socket, id } = this;
     while (socket.connected) {
       const answer = await ask(socket, 'join_room', room);
@@ -78,12 +83,20 @@ export class Member {
     return { ...answer, began, time };
   }
 
-  /** What the node says about these users: userId -> status. Subscribes to them. */
+  /** Subscribes to these users; asked until it is answered, as a join. */
   async watch(users) {
-    const answer = await ask(this.socket, 'presence:subscribe', users);
-    if (!answer.ok) return answer;
-    for (const { userId, status } of answer.users) this.online.set(userId, status);
-    return answer;
+    const { socket } = this;
+    while (socket?.connected) {
+      this.news.clear();
+      const answer = await ask(socket, 'presence:subscribe', users);
+      if (answer.ok) {
+        // The answer is gathered from all users' homes: an update that came before it is newer.
+        for (const { userId, status } of answer.users) if (!this.news.has(userId)) this.online.set(userId, status);
+        return;
+      }
+      this.crowd.count(`watch refused: ${answer.error.code}`);
+      await this.crowd.pause(100);
+    }
   }
 
   disconnect() {
@@ -101,8 +114,7 @@ export class Member {
   }
 
   #close(id, reason) {
-    const until = this.crowd.owed_until(this);
-    for (const room of this.joined) this.crowd.history.add({ type: 'end', member: id, room, time: now(), until, reason });
+    for (const room of this.joined) this.crowd.history.add({ type: 'end', member: id, room, time: now(), reason });
     this.joined.clear();
   }
 }

@@ -5,11 +5,14 @@ import { check } from './checker.mjs';
 import { History, now } from './history.mjs';
 import { scenarios } from './scenarios.mjs';
 
+/** Publishes that a round needs to be worth a verdict. */
+const enough = 60;
+
 /**
  * @param {object} o
  * @param {import('./cluster.mjs').Cluster} o.cluster
  * @param {import('./crowd.mjs').Crowd} o.crowd
- * @param {string[]} o.faults     names of scenarios, one after the other
+ * @param {(string | Function)[]} o.faults  scenarios or their names, one after the other
  * @param {string} o.directory    for the history
  * @param {boolean} [o.short]
  * @param {(line: string) => void} [o.say]
@@ -34,8 +37,9 @@ export async function round({ cluster, crowd, random, faults, directory, short =
   };
   crowd.start();
   await run.pause(500);
-  for (const name of faults) {
-    await scenarios[name](run).catch((error) => findings.push({ kind: 'node', text: `${name}: ${error.message}` }));
+  for (const fault of faults) {
+    const scenario = scenarios[fault] ?? fault;
+    await scenario(run).catch((error) => findings.push({ kind: 'node', text: `${scenario.name}: ${error.message}` }));
     await run.pause(500);
   }
   await cluster.heal().catch((error) => findings.push({ kind: 'node', text: error.message }));
@@ -43,6 +47,7 @@ export async function round({ cluster, crowd, random, faults, directory, short =
   findings.push(...(await rest(cluster, crowd)));
   for (const node of cluster.nodes) {
     delete node.disturbed_since;
+    node.stood_still = false;
     if (node.crashed) findings.push({ kind: 'node', text: node.crashed });
     if (stored_only) continue;
     for (const [name, value] of Object.entries(await node.broken())) findings.push({ kind: 'invariant', node: node.id, text: `${name} ${value}` });
@@ -51,27 +56,31 @@ export async function round({ cluster, crowd, random, faults, directory, short =
   for (const { member, node, reason } of dropped) findings.push({ kind: 'dropped', member, node, text: reason });
   await history.close();
   const checked = check(history.records, { stored_only });
-  return { findings: [...findings, ...checked.findings], counts: checked.counts, calm: calm(history.records), crowd: crowd.counts, ms: now() - began };
+  return {
+    findings: [...findings, ...checked.findings], counts: checked.counts, calm: fared(history.records, true), all: fared(history.records, false),
+    crowd: crowd.counts, ms: Math.round(now() - began),
+  };
 }
 
-/** How those fared whose own node was in no trouble: the longest wait for an ack, and errors by code. */
-function calm(records) {
-  const fared = { longest_ms: 0, errors: {} };
+/** How publishers fared, all or those whose own node was in no trouble: the longest wait for an ack, and errors by code. */
+function fared(records, only_calm) {
+  const all = { longest_ms: 0, errors: {} };
   for (const r of records) {
-    if (r.type !== 'answer' || !r.calm) continue;
-    if (r.error === undefined) fared.longest_ms = Math.max(fared.longest_ms, r.waited);
-    else fared.errors[r.error] = (fared.errors[r.error] ?? 0) + 1;
+    if (r.type !== 'answer' || (only_calm && !r.calm)) continue;
+    if (r.error === undefined) all.longest_ms = Math.max(all.longest_ms, r.waited);
+    else all.errors[r.error] = (all.errors[r.error] ?? 0) + 1;
   }
-  return fared;
+  return all;
 }
 
-/** Publishing goes on a little with everything healed, then stops; the last messages reach everybody. */
+/** Publishing goes on with everything healed until enough was said to judge, then stops; the last messages reach everybody. */
 async function rest(cluster, crowd) {
-  const findings = absent(await crowd.all_there(15_000));
+  const findings = absent(await crowd.all_there());
   await crowd.pause(500);
+  await crowd.until(() => crowd.stored >= enough);
   crowd.stop();
   await crowd.quiet();
-  findings.push(...(await last_messages(crowd)));
+  findings.push(...(await Promise.all(crowd.rooms.map((room) => last_message(crowd, room)))).flat());
   findings.push(...(await presence(crowd)));
   return findings;
 }
@@ -80,20 +89,21 @@ function absent(members) {
   return members.map((text) => ({ kind: 'absent', text }));
 }
 
-/** One more message in each room is acked as stored and seen by all its members. */
-async function last_messages(crowd) {
-  const findings = [];
-  await Promise.all(crowd.rooms.map(async (room) => {
-    const members = crowd.members.filter((m) => m.connected && m.joined.has(room));
-    if (members.length < 2) return;
-    const [by, ...others] = members;
-    const text = `last of ${room} ${now()}`;
-    const answer = await by.publish({ text, room, event: 'message:send' });
-    if (!answer.ok || answer.level !== 'stored') findings.push({ kind: 'unsettled', room, text: JSON.stringify(answer) });
-    const seen = () => new Set(crowd.history.records.filter((r) => r.type === 'delivery' && r.text === text).map((r) => r.member));
-    for (let i = 0; i < 100 && seen().size < others.length; ++i) await crowd.pause(50);
-  }));
-  return findings;
+/** One more message in the room is acked as stored and seen by all its members; the checker says who did not see it. */
+async function last_message(crowd, room) {
+  const members = crowd.members.filter((m) => m.connected && m.joined.has(room));
+  if (members.length < 2) return [];
+  const [by, ...others] = members;
+  let text, answer;
+  for (let i = 0; i < 100 && answer?.level !== 'stored'; ++i) {
+    if (i) await crowd.pause(100);
+    if (!text || answer.ok) text = `last of ${room} ${now()}`; // one without an answer is sent again
+    answer = await by.publish({ text, room, id: text, event: 'message:send' });
+  }
+  if (answer.level !== 'stored') return [{ kind: 'unsettled', room, text: JSON.stringify(answer) }];
+  const seen = () => new Set(crowd.history.records.filter((r) => r.type === 'delivery' && r.text === text).map((r) => r.member));
+  await crowd.until(() => seen().size >= others.length);
+  return [];
 }
 
 /** Some users go; after a while everybody who watches knows who is there and who is not. */
@@ -107,13 +117,13 @@ async function presence(crowd) {
   const wrong = () => watchers.flatMap((w) => crowd.members
     .filter((m) => (w.online.get(m.user) !== 'offline') !== (m.connected && !gone.includes(m)))
     .map((m) => ({ user: m.user, text: `${w.user} at ${w.node.id} believes ${m.user}, last at ${m.node.id}, ${w.online.get(m.user)}` })));
-  for (let i = 0; i < 100 && wrong().length; ++i) await crowd.pause(100);
+  await crowd.until(() => !wrong().length);
   const findings = await Promise.all(wrong().map(async ({ user, text }) => ({ kind: 'presence', text, nodes: await said_of(user, crowd.cluster) })));
   for (const m of gone) {
     m.away = false;
     crowd.comes_back(m);
   }
-  findings.push(...absent(await crowd.all_there(15_000)));
+  findings.push(...absent(await crowd.all_there()));
   return findings;
 }
 

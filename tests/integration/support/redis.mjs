@@ -40,7 +40,7 @@ export class Redis {
       const end = () => { over = true; running.delete(child); done(); };
       child.once('exit', end).once('error', end);
     });
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     while (!(await this.#answers())) {
       if (over || Date.now() > deadline) throw new Error('redis-server did not start (Debian package redis-server)');
       await delay(20); // it can only be asked
@@ -90,7 +90,7 @@ export class Redis {
       const socket = connect(this.port, '127.0.0.1', () => socket.write('PING\r\n'));
       socket.once('data', (answer) => { socket.destroy(); done(String(answer).startsWith('+PONG')); });
       socket.once('error', () => done(false));
-      socket.setTimeout(500, () => { socket.destroy(); done(false); });
+      socket.setTimeout(5_000, () => { socket.destroy(); done(false); });
     });
   }
 }

@@ -37,6 +37,7 @@ class api_routes {
   void find_user(visit& v);         ///< GET  /api/v1/users/{id}
   void list_sockets(visit& v);      ///< GET  /api/v1/sockets
   void disconnect_socket(visit& v); ///< POST /api/v1/sockets/{id}/disconnect
+  void disconnect_user(visit& v);   ///< POST /api/v1/users/{id}/disconnect
 
   // -- api_cluster.cpp
   void list_nodes(visit& v); ///< GET  /api/v1/nodes

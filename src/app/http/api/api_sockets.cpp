@@ -1,6 +1,7 @@
 #include "actors/actor_layer.hpp"
 #include "app/http/api/api_routes.hpp"
 #include "app/http/api/list_query.hpp"
+#include "app/http/api/reach_answer.hpp"
 #include "app/http/json_body.hpp"
 #include "base/log.hpp"
 
@@ -18,6 +19,8 @@ json_value as_json(const actors::socket_summary& s) {
     out["connectedAt"] = s.shake->issued;
   }
   out["rooms"] = s.rooms;
+  if (!s.node.empty())
+    out["node"] = s.node;
   return out;
 }
 
@@ -40,14 +43,20 @@ void api_routes::list_sockets(visit& v) {
   if (!query)
     return v.respond(error_answer(query.error()));
   actors::selection of{.nsp = query->nsp, .rooms = {}, .except = {}};
+  of.here_only = query->here_only;
+  of.user = v.request.param("user");
   if (const std::string_view room = v.request.param("room"); !room.empty())
     of.rooms.emplace_back(room);
   with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
-    auto found = [respond = std::move(respond)](const std::vector<actors::socket_summary>& sockets) {
+    auto found = [respond = std::move(respond)](const actors::found<actors::socket_summary>& sockets) {
+      if (sockets.failed)
+        return respond(error_answer(*sockets.failed));
       json_value list = json_value::array();
-      for (const auto& s : sockets)
+      for (const auto& s : sockets.list)
         list.push_back(as_json(s));
-      respond(object_answer(json_value{{"ok", true}, {"sockets", list}}));
+      json_value body{{"ok", true}, {"sockets", list}};
+      add_reach(body, sockets);
+      respond(object_answer(body));
     };
     layer.list_sockets(std::move(of), query->limit, std::move(found));
   });
@@ -62,13 +71,35 @@ void api_routes::disconnect_socket(visit& v) {
   const std::string& id = v.parts[0];
   log::info("api-disconnect", "address={} namespace={} socket={} close={}", v.request.address, nsp, id, close);
   with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
-    auto done = [respond = std::move(respond), id](bool was_there) {
-      respond(was_there ? object_answer(json_value{{"ok", true}, {"id", id}})
-                        : error_answer(404, {"unknown_socket", "no socket " + id + " in this namespace on this node"}));
+    auto done = [respond = std::move(respond), id](actors::performed p) {
+      if (p == actors::performed::done)
+        return respond(object_answer(json_value{{"ok", true}, {"id", id}}));
+      if (p == actors::performed::unreachable)
+        return respond(error_answer(503, {"node_silent", "the node of socket " + id + " does not answer; try again"}));
+      respond(error_answer(404, {"unknown_socket", "no socket " + id + " in this namespace"}));
     };
     logic::effects bye;
     bye.emplace_back(logic::disconnect{.close_transport = close});
     layer.perform(std::move(nsp), id, std::move(bye), std::move(done));
+  });
+}
+
+void api_routes::disconnect_user(visit& v) {
+  api_body in(v.request.body, limit());
+  const bool close = in.boolean("close", false);
+  std::string nsp = in.nsp();
+  if (in.problem())
+    return v.respond(error_answer(*in.problem()));
+  const std::string& user = v.parts[0];
+  log::info("api-disconnect", "address={} namespace={} user={} close={}", v.request.address, nsp, user, close);
+  with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
+    layer.disconnect_user(std::move(nsp), user, close, [respond = std::move(respond), user](const actors::control_outcome& r) {
+      if (r.failed)
+        return respond(error_answer(*r.failed));
+      json_value body{{"ok", true}, {"userId", user}, {"sockets", r.sockets}};
+      add_reach(body, r);
+      respond(object_answer(body));
+    });
   });
 }
 

@@ -19,6 +19,10 @@ result<list_query> read_list_query(const ports::http_request& request) {
       return *why;
     q.nsp = nsp;
   }
+  if (const std::string_view scope = request.param("scope"); scope == "node")
+    q.here_only = true;
+  else if (!scope.empty() && scope != "cluster")
+    return error{"invalid_scope", "scope must be cluster or node"};
   return q;
 }
 

@@ -8,13 +8,15 @@
 
 namespace troupe::app {
 
-/// What every list takes in its query: `?limit=` (1 to 1,000; 100 if it is left out) and `?namespace=` ("/").
+/// What every list takes in its query: `?limit=` (1 to 1,000; 100 if it is left out), `?namespace=` ("/"), and `?scope=`, `cluster` or
+/// `node` (only what lives on the node that is asked).
 struct list_query {
   std::size_t limit = 100;
   std::string nsp = "/";
+  bool here_only = false;
 };
 
-/// Errors: `invalid_limit`, `invalid_payload`.
+/// Errors: `invalid_limit`, `invalid_scope`, `invalid_payload`.
 result<list_query> read_list_query(const ports::http_request& request);
 
 } // namespace troupe::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/memory/memory_bus.hpp"
+#include "backends/memory/memory_public_keys.hpp"
 #include "backends/memory/memory_registry.hpp"
 #include "backends/memory/memory_room_log.hpp"
 
@@ -17,6 +18,7 @@ class memory_world {
     return std::make_unique<memory::memory_registry>(store_, slots);
   }
   std::unique_ptr<ports::room_log> log() { return std::make_unique<memory::memory_room_log>(store_); }
+  std::unique_ptr<ports::public_keys> keys() { return std::make_unique<memory::memory_public_keys>(store_); }
   std::unique_ptr<ports::bus> bus() { return std::make_unique<memory::memory_bus>(store_); }
 
   /// Lets time go by.

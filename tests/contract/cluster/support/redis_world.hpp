@@ -2,6 +2,7 @@
 
 #include "ask.hpp"
 #include "backends/redis/redis_bus.hpp"
+#include "backends/redis/redis_public_keys.hpp"
 #include "backends/redis/redis_registry.hpp"
 #include "backends/redis/redis_room_log.hpp"
 #include "base/log.hpp"
@@ -46,6 +47,7 @@ class redis_world {
     return std::make_unique<redis::redis_registry>(client(), "test", slots);
   }
   std::unique_ptr<ports::room_log> log() { return std::make_unique<redis::redis_room_log>(client(), "test", slot_of); }
+  std::unique_ptr<ports::public_keys> keys() { return std::make_unique<redis::redis_public_keys>(client(), "troupe:te*st:"); }
   std::unique_ptr<ports::bus> bus() { return std::make_unique<redis::redis_bus>(client(), "test"); }
 
   void pass(duration d) { std::this_thread::sleep_for(d); } // the time of a lease is Redis's own

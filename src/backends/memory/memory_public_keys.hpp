@@ -1,0 +1,26 @@
+#pragma once
+
+#include "backends/memory/memory_store.hpp"
+#include "ports/public_keys.hpp"
+
+namespace troupe::memory {
+
+/// One node's way to the shared store. A call is carried out at once, its answer comes through `answers`.
+class memory_public_keys final : public ports::public_keys {
+ public:
+  explicit memory_public_keys(std::shared_ptr<memory_store> store, executor answers = at_once());
+
+  void write(std::vector<ports::key_change> changes, answer<std::size_t> done) override;
+  void read(std::vector<key> keys, answer<std::vector<ports::key_content>> done) override;
+  void scan(ports::key_kind kind, answer<std::vector<std::string>> done) override;
+  void once(const std::string& what, duration ttl, answer<bool> done) override;
+
+ private:
+  template<class T, class F>
+  void carry_out(answer<T> done, F f);
+
+  std::shared_ptr<memory_store> store_;
+  executor answers_;
+};
+
+} // namespace troupe::memory
