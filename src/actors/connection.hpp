@@ -53,6 +53,7 @@ class connection : public pinned {
     socket who;
     recovery::session_record kept;
     std::optional<recovery::offset> shown;
+    bool asking_rooms = false;
     std::vector<recovery::start> starts;
     std::vector<std::vector<cluster::message_ptr>> missed; ///< by room, in the order of `kept.rooms`
     std::size_t awaited = 0;                               ///< rooms that have not answered

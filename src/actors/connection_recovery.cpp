@@ -133,23 +133,39 @@ void connection::on(session_found& m) {
 
 void connection::ask_former_node(comeback& c) {
   const auto& last = c.kept.stays.back();
-  if (last.node != hub().opts.me)
-    return ask_rooms(c, std::nullopt);
-  hub().to_connection(last.session, taken_over{c.kept.nsp, c.kept.sid});
-  if (!c.shown || c.shown->made_up)
-    return ask_rooms(c, std::nullopt);
-  auto found = [hub = hub().shared_from_this(), who = who_, nsp = c.kept.nsp](auto places) {
+  cluster::give_up_session q{c.kept.nsp, c.kept.sid, last.session, {}, {}};
+  if (c.shown && !c.shown->made_up) {
+    q.event = {c.shown->room, c.shown->at};
+    q.rooms = recovery::marks(c.kept);
+  }
+  auto told = [hub = hub().shared_from_this(), who = who_, nsp = c.kept.nsp](std::optional<recovery::places_before> places) {
     hub->to_connection(who, places_found{nsp, std::move(places)});
   };
-  hub().egress.submit(last.session.shard, ports::ask_journal{{c.shown->room, c.shown->at}, recovery::marks(c.kept), std::move(found)});
+  if (last.node == hub().opts.me)
+    return hub().give_up_session(q, std::move(told));
+  const auto others = hub().peers();
+  const bool reachable = std::any_of(others.begin(), others.end(), [&](auto& p) { return p.linked && p.ref == last.node; });
+  if (!reachable)
+    return told(std::nullopt);
+  query_ask ask{std::move(q), query_ask::whom::one, last.node.number, hub().opts.recovery.patience / 3, {}};
+  ask.done = [told = std::move(told)](result<cluster::query_outcome> r) {
+    const auto said = r && !r->parts.empty() ? std::get_if<cluster::session_given_up>(&r->parts.front().second) : nullptr;
+    told(said ? std::move(said->places) : std::nullopt);
+  };
+  hub().to_queries(std::move(ask));
 }
 
 void connection::on(places_found& m) {
-  if (auto c = find_comeback(m.nsp); c && c->starts.empty())
-    ask_rooms(*c, m.what);
+  auto c = find_comeback(m.nsp);
+  if (!c || c->asking_rooms)
+    return;
+  if (m.what && m.what->size() != c->kept.rooms.size())
+    m.what.reset(); // no answer to our question
+  ask_rooms(*c, m.what);
 }
 
 void connection::ask_rooms(comeback& c, const std::optional<recovery::places_before>& before) {
+  c.asking_rooms = true;
   c.starts = recovery::starts(c.kept, c.shown, before);
   c.missed.resize(c.starts.size());
   c.awaited = c.starts.size();

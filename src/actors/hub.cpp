@@ -118,7 +118,31 @@ bool hub::recovers(std::string_view nsp) const {
 }
 
 unix_ms hub::settled() const {
-  return std::min(wall(), heard_until.load(std::memory_order_relaxed)) - opts.recovery.settling.count();
+  if (heard_until_.load(std::memory_order_relaxed) != nothing_unheard)
+    look_at_unheard();
+  return std::min(wall(), heard_until_.load(std::memory_order_relaxed)) - opts.recovery.settling.count();
+}
+
+/// What a peer said while its link was down comes soon after the link is back.
+void hub::look_at_unheard() const {
+  const auto now = wall();
+  std::lock_guard lock(peers_mutex_);
+  auto least = nothing_unheard;
+  for (auto& [id, p] : peers_) {
+    if (p.linked && now - p.linked_at > 2 * opts.recovery.settling.count())
+      p.unheard_since = 0;
+    if (p.unheard_since != 0)
+      least = std::min(least, p.unheard_since);
+  }
+  heard_until_.store(least, std::memory_order_relaxed);
+}
+
+void hub::give_up_session(const cluster::give_up_session& q, std::function<void(std::optional<recovery::places_before>)> told) {
+  to_connection(q.session, taken_over{q.nsp, q.socket_id});
+  const bool asked = q.event.room != 0 && q.session.shard < shards();
+  if (!asked)
+    return told(std::nullopt);
+  egress.submit(q.session.shard, ports::ask_journal{q.event, q.rooms, std::move(told)});
 }
 
 void hub::tell_cluster(higher_epoch_seen m) {
@@ -131,9 +155,14 @@ void hub::know_peer(const ports::link_peer& p, bool linked) {
   std::lock_guard lock(peers_mutex_);
   if (linked) {
     auto& known = peers_[p.node];
-    known = {p.node, ref, true, known.ref == ref && known.alive};
+    const bool same = known.ref == ref;
+    known = {p.node, ref, true, same && known.alive, same ? known.unheard_since : 0, wall()};
   } else if (const auto i = peers_.find(p.node); i != peers_.end() && i->second.ref == ref) {
     i->second.linked = false;
+    // A link may have been silent for a while before it was given up.
+    if (i->second.unheard_since == 0)
+      i->second.unheard_since = wall() - 2 * opts.recovery.settling.count();
+    heard_until_.store(std::min(heard_until_.load(), i->second.unheard_since));
     if (!i->second.alive)
       peers_.erase(i);
   }
@@ -143,7 +172,9 @@ void hub::know_node(const std::string& id, cluster::node_ref ref, bool alive) {
   std::lock_guard lock(peers_mutex_);
   if (alive) {
     auto& known = peers_[id];
-    known = {id, ref, known.ref == ref && known.linked, true};
+    if (known.ref != ref)
+      known = {id, ref, false, true};
+    known.alive = true;
   } else if (const auto i = peers_.find(id); i != peers_.end() && i->second.ref == ref) {
     i->second.alive = false;
     if (!i->second.linked)

@@ -50,15 +50,14 @@ class hub : public std::enable_shared_from_this<hub> {
   std::atomic<time_point> sure_until{time_point::max()};
   std::atomic<bool> log_away{false}; ///< Redis is away, for every node
 
-  /// While a link is down: when the others were heard of last. What homes have placed since may be missing here.
-  std::atomic<unix_ms> heard_until{std::numeric_limits<unix_ms>::max()};
-
   void tell_cluster(higher_epoch_seen m);
 
   // -- recovery --
   bool recovers(std::string_view nsp) const;
   /// What any home has placed before then was handed to this node's sessions.
   unix_ms settled() const;
+  /// A session of this node, whose client has come back elsewhere: it ends here. `told` hears what the question asks.
+  void give_up_session(const cluster::give_up_session& q, std::function<void(std::optional<recovery::places_before>)> told);
 
   // -- what concerns every node --
   struct peer {
@@ -66,6 +65,8 @@ class hub : public std::enable_shared_from_this<hub> {
     cluster::node_ref ref;
     bool linked = false;
     bool alive = false; ///< a member of the cluster, as far as this node knows
+    unix_ms unheard_since = 0; ///< its link has broken then, and what it said since may still be missing; 0: nothing is
+    unix_ms linked_at = 0;
   };
   void know_peer(const ports::link_peer& p, bool linked);
   /// A node belongs to the cluster, or does no longer.
@@ -105,8 +106,12 @@ class hub : public std::enable_shared_from_this<hub> {
   ports::target target_of(const selection& s) const;
 
  private:
+  static constexpr unix_ms nothing_unheard = std::numeric_limits<unix_ms>::max();
+  void look_at_unheard() const;
+
   mutable std::mutex peers_mutex_;
-  std::map<std::string, peer> peers_; ///< by id
+  mutable std::atomic<unix_ms> heard_until_{nothing_unheard}; ///< the least `unheard_since` of living peers
+  mutable std::map<std::string, peer> peers_; ///< by id
 };
 
 /// `0.12.3`: shard, slot, generation; for the log.

@@ -96,6 +96,12 @@ struct answerer {
                     perform{q.nsp, q.socket_id, q.what, [to = to](bool was_there) { to.whole(cluster::carried_out{was_there}); }});
   }
 
+  void operator()(const cluster::give_up_session& q) const {
+    h.give_up_session(q, [to = to](std::optional<recovery::places_before> places) {
+      to.whole(cluster::session_given_up{std::move(places)});
+    });
+  }
+
   void operator()(const cluster::server_event& q) const {
     logic::server_event e{q.nsp, q.event, q.args, {}};
     if (q.wants_ack)

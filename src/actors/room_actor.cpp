@@ -72,6 +72,10 @@ void room_actor::on(room_join& m) {
   a.who = session;
   a.ack = m.ack;
   a.tell_place = m.tell_place;
+  if (replica_.current())
+    a.after = here();
+  else
+    first_heard_.reset();
   if (joined->announce)
     a.news = std::move(m.who);
   ask_members(std::move(a));
@@ -115,7 +119,7 @@ void room_actor::on(room_publish& m) {
       m.done(may.error());
     return;
   }
-  asker a{asker::what::publish, m.sender, m.ack, what.confirm, false, what.id, std::move(m.done), {}, {}};
+  asker a{asker::what::publish, m.sender, m.ack, what.confirm, false, {}, what.id, std::move(m.done), {}, {}};
   cluster::publish_op op;
   op.user = std::move(m.user);
   op.id = std::move(what.id);
@@ -143,7 +147,7 @@ void room_actor::on(room_document& m) {
     may = error{"document_limit", "this node has no place for another document"};
   if (!may)
     return refuse(m.who, m.ack, may.error());
-  asker a{asker::what::document, m.who, m.ack, false, false, m.what.document, {}, {}, {}};
+  asker a{asker::what::document, m.who, m.ack, false, false, {}, m.what.document, {}, {}, {}};
   cluster::document_op op;
   op.document = std::move(m.what.document);
   op.user = std::move(m.user);

@@ -30,7 +30,8 @@ class room_actor : public pinned, private cluster::replica_effects {
     std::optional<session_ref> who;
     ack_id ack;
     bool confirm = false;
-    bool tell_place = false; ///< the connection wants a `room_entered`
+    bool tell_place = false; ///< the connection wants a `room_entered`,
+    std::optional<recovery::place> after; ///< with this place, if the join came when it was known
     std::string id;       ///< of the message, or the document's name
     std::function<void(result<published>)> done;
     std::unique_ptr<room_resume> resume;
@@ -93,7 +94,10 @@ class room_actor : public pinned, private cluster::replica_effects {
 
   const std::shared_ptr<const std::string> key_;
   const std::shared_ptr<room_book> book_;
+  recovery::place here() const { return {replica_.last_epoch(), replica_.seq()}; }
+
   cluster::room_replica& replica_;
+  std::optional<recovery::place> first_heard_; ///< since the home answered: what came before the first message that members heard
   room::room_model model_;
   std::uint64_t seen_ = 0; ///< messages from the directory
   std::uint64_t asking_ = 0; ///< the operation that is being asked for right now, whose asker is `asker_`; 0: none

@@ -76,7 +76,7 @@ void room_actor::answer_join(asker& a, const cluster::op_result& r) {
     announce("room_joined", room::membership(model_.name(), *a.news), a.who);
   if (!r.failed) {
     if (a.tell_place)
-      hub().to_connection(*a.who, room_entered{std::string(nsp()), model_.name(), {replica_.last_epoch(), replica_.seq()}});
+      hub().to_connection(*a.who, room_entered{std::string(nsp()), model_.name(), a.after ? *a.after : first_heard_.value_or(here())});
     return hub().answer(*a.who, nsp(), a.ack, messaging::joined(model_.name(), r.members));
   }
   if (model_.on_leave(*a.who, false, now()).gone)
@@ -94,7 +94,7 @@ void room_actor::answer_resume(asker& a, const cluster::op_result& r) {
   }
   // Everything up to here is made up for; from here on the session gets what everybody gets.
   hub().egress.submit(a.who->shard, ports::roster_join{*key_, *a.who});
-  const recovery::place to{replica_.last_epoch(), replica_.seq()};
+  const auto to = here();
   auto found = recovery::missed(m.from, replica_.kept(), to);
   if (!found && hub().log)
     return look_into_log(std::move(a.resume), to);
@@ -141,6 +141,8 @@ void room_actor::deliver(const cluster::message_ptr& m) {
     hub().counts.documents.add();
   if (model_.size() == 0)
     return;
+  if (!first_heard_)
+    first_heard_ = recovery::place{m->epoch, m->seq - 1};
   const auto except = only_here(m->from.node, m->except);
   if (m->is_volatile || !hub().recovers(nsp()))
     return fan_out(hub().event(nsp(), m->event, m->args, hub().frame_flags(m->is_volatile)), except);

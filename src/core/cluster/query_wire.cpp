@@ -123,6 +123,15 @@ struct question_writer {
     put(out, q.args);
     put(out, q.wants_ack);
   }
+  void operator()(const give_up_session& q) const {
+    put(out, q.nsp);
+    put(out, q.socket_id);
+    for (const std::uint64_t n : {std::uint64_t{q.session.shard}, std::uint64_t{q.session.slot}, std::uint64_t{q.session.generation},
+                                  q.event.room, q.event.at.epoch, q.event.at.seq, std::uint64_t{q.rooms.size()}})
+      put(out, n);
+    for (const auto room : q.rooms)
+      put(out, room);
+  }
 };
 
 find_sockets read_find_sockets(reader& in) {
@@ -182,6 +191,21 @@ server_event read_server_event(reader& in) {
   return q;
 }
 
+give_up_session read_give_up_session(reader& in) {
+  give_up_session q;
+  q.nsp = read_nsp(in);
+  q.socket_id = in.text();
+  q.session.shard = static_cast<std::uint16_t>(in.number(UINT16_MAX));
+  q.session.slot = static_cast<std::uint32_t>(in.number(UINT32_MAX));
+  q.session.generation = static_cast<std::uint32_t>(in.number(UINT32_MAX));
+  q.event.room = in.number();
+  q.event.at.epoch = in.number();
+  q.event.at.seq = in.number();
+  for (auto n = in.count(); n > 0 && in.ok(); --n)
+    q.rooms.push_back(in.number());
+  return q;
+}
+
 question_body read_question(std::uint64_t kind, reader& in) {
   switch (kind) {
     case 0: return read_find_sockets(in);
@@ -191,7 +215,8 @@ question_body read_question(std::uint64_t kind, reader& in) {
     case 4: return read_disconnect_user(in);
     case 5: return read_ask_clients(in);
     case 6: return read_act(in);
-    default: return read_server_event(in);
+    case 7: return read_server_event(in);
+    default: return read_give_up_session(in);
   }
 }
 

@@ -6,6 +6,8 @@
 #include "core/engineio/handshake.hpp"
 #include "core/identity.hpp"
 #include "core/logic/effects.hpp"
+#include "core/recovery/journal.hpp"
+#include "core/session_ref.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -48,7 +50,16 @@ struct act { std::string nsp, socket_id; logic::effects what; };
 /// For the program around the node (`serverSideEmit`).
 struct server_event { std::string nsp, event; logic::arguments args; bool wants_ack = false; };
 
-using question_body = std::variant<find_sockets, find_members, find_rooms, command, disconnect_user, ask_clients, act, server_event>;
+/// The client of this socket has come back elsewhere: its connection here is dead. What did its shard say of `rooms` (marks of
+/// core/recovery/place.hpp) before `event`, the last that the client got? `event.room` 0: nobody wants to know.
+struct give_up_session {
+  std::string nsp, socket_id;
+  session_ref session;
+  recovery::said event;
+  std::vector<std::uint64_t> rooms;
+};
+
+using question_body = std::variant<find_sockets, find_members, find_rooms, command, disconnect_user, ask_clients, act, server_event, give_up_session>;
 
 /// `number` 0: nobody waits for an answer.
 struct question {
@@ -79,10 +90,13 @@ struct rooms_found { std::vector<found_room> list; std::uint64_t count = 0; };
 struct carried_out { std::uint64_t sockets = 0; };
 struct clients_answered { std::vector<client_answer> list; };
 struct server_answered { logic::arguments args; };
+/// Nothing: the journal does not reach back so far.
+struct session_given_up { std::optional<recovery::places_before> places; };
 /// The node has too many questions to answer already.
 struct declined {};
 
-using answer_body = std::variant<sockets_found, members_found, rooms_found, carried_out, clients_answered, server_answered, declined>;
+using answer_body = std::variant<sockets_found, members_found, rooms_found, carried_out, clients_answered, server_answered, declined,
+                                 session_given_up>;
 
 /// One part of a node's answer. Parts may overtake each other; the answer is whole when as many things have come as one of its
 /// parts says there are.

@@ -71,6 +71,7 @@ void put(std::string& out, const found_socket& s) {
   put(out, s.who.roles);
   put(out, s.who.permissions);
   put(out, s.who.anonymous);
+  put(out, s.who.guest);
   put(out, s.shake);
   put(out, s.rooms);
   put(out, s.auth);
@@ -84,6 +85,7 @@ void read(reader& in, found_socket& s) {
   s.who.roles = read_names(in);
   s.who.permissions = read_names(in);
   s.who.anonymous = in.flag();
+  s.who.guest = in.flag();
   s.shake = read_handshake(in);
   s.rooms = read_names(in);
   s.auth = in.text();
@@ -155,6 +157,15 @@ struct body_writer {
   void operator()(const clients_answered& b) const { put_list(out, b.list); }
   void operator()(const server_answered& b) const { put(out, b.args); }
   void operator()(const declined&) const {}
+  void operator()(const session_given_up& b) const {
+    put(out, b.places.has_value());
+    put(out, std::uint64_t{b.places ? b.places->size() : 0});
+    for (auto& p : b.places.value_or(recovery::places_before{})) {
+      put(out, p.has_value());
+      put(out, p.value_or(recovery::place{}).epoch);
+      put(out, p.value_or(recovery::place{}).seq);
+    }
+  }
 };
 
 members_found read_members(reader& in) {
@@ -168,6 +179,19 @@ rooms_found read_rooms(reader& in) {
   return b;
 }
 
+session_given_up read_session_given_up(reader& in) {
+  const bool known = in.flag();
+  recovery::places_before list;
+  for (auto n = in.count(); n > 0 && in.ok(); --n) {
+    const bool there = in.flag();
+    recovery::place p;
+    p.epoch = in.number();
+    p.seq = in.number();
+    list.push_back(there ? std::optional(p) : std::nullopt);
+  }
+  return known ? session_given_up{std::move(list)} : session_given_up{};
+}
+
 answer_body read_body(std::uint64_t kind, reader& in) {
   switch (kind) {
     case 0: return sockets_found{read_list<found_socket>(in)};
@@ -176,7 +200,8 @@ answer_body read_body(std::uint64_t kind, reader& in) {
     case 3: return carried_out{in.number()};
     case 4: return clients_answered{read_list<client_answer>(in)};
     case 5: return server_answered{read_arguments(in)};
-    default: return declined{};
+    case 6: return declined{};
+    default: return read_session_given_up(in);
   }
 }
 

@@ -125,6 +125,8 @@ class room_replica {
   role now_is() const { return role_; }
   std::uint64_t epoch() const { return epoch_; }
   std::uint64_t seq() const { return seq_; }
+  /// Whether members here hear everything from `seq()` on; else from where the home answers.
+  bool current() const { return role_ == role::home || (role_ == role::follower && confirmed_ && !begins_anew_); }
   /// The epoch of the message `seq()`.
   std::uint64_t last_epoch() const { return last_epoch_; }
   /// The last messages, oldest first: a run without gaps that ends at `seq()`, or nothing.
