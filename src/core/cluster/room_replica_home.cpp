@@ -320,6 +320,8 @@ void room_replica::try_log_again(time_point now) {
     return;
   retry_log_ = now + log_retry;
   go_on_without_log(now);
+  if (without_log())
+    return; // an append that nobody answers would hold up those after it
   if (unsaved_.empty() && uncommitted_.empty())
     log_is_back(); // the next message finds out
   else

@@ -215,9 +215,33 @@ TEST_CASE("while the log is away for all, messages go on and are written when it
   REQUIRE(f.out.results.size() == 1);
   CHECK(f.out.results[0].second.level == safety::home);
   CHECK(r.unsaved() == 1);
+  f.out.away = false;
   r.on_time(r.next_deadline().value());
   REQUIRE(f.out.appends.size() == 1);
   r.on_appended(f.out.appends[0].first, log_answer::taken, 0, 0, start + 1s);
+  CHECK(r.unsaved() == 0);
+}
+
+TEST_CASE("while the log is away for all, it is not written to, so that nobody waits for it") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  auto say = [&](const char* what) {
+    (void)r.submit(publish_op{"ann", "", "said", {what, {}}, false, false, {}}, start, 5).value();
+  };
+  say("1");
+  f.out.away = true;
+  r.on_appended(f.out.appends[0].first, log_answer::unavailable, 0, 0, start);
+  CHECK(f.out.delivered.size() == 1);
+  r.on_time(start + 250ms);
+  say("2");
+  CHECK(f.out.delivered.size() == 2);
+  CHECK(f.out.appends.size() == 1);
+  f.out.away = false;
+  r.on_ordering_changed(start + 400ms, 5);
+  REQUIRE(f.out.appends.size() == 2);
+  r.on_appended(f.out.appends[1].first, log_answer::taken, 0, 0, start + 1s);
   CHECK(r.unsaved() == 0);
 }
 

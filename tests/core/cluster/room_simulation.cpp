@@ -336,7 +336,9 @@ void node::append(std::uint64_t token, std::uint64_t epoch, std::vector<message_
       w.turn_log(false); // the answer is lost with the connection
       a = log_answer::unavailable;
     }
-    w.to(index, w.hop(), [this, token, a, last = w.log.last()] { replica->on_appended(token, a, last.first, last.second, w.now); });
+    // A log that is away lets its callers wait.
+    const auto back = a == log_answer::unavailable ? duration(1 + w.pick(2'000)) : w.hop();
+    w.to(index, back, [this, token, a, last = w.log.last()] { replica->on_appended(token, a, last.first, last.second, w.now); });
   });
 }
 

@@ -33,35 +33,29 @@ process.exit(0);
 
 /** From the fault to the first ack of a publish made after it, in the room that waited longest. */
 async function kill() {
-  return repeated(async (cluster) => {
-    const victim = random.pick(cluster.nodes);
-    return { victim, harm: () => victim.kill(), repair: () => victim.start() };
-  });
+  return repeated((victim) => ({ harm: () => victim.kill(), repair: () => victim.start() }));
 }
 
 async function stop() {
-  return repeated(async (cluster) => {
-    const victim = random.pick(cluster.nodes);
-    return {
-      victim,
-      harm: () => victim.suspend(),
-      repair: () => victim.resume(),
-      lasting: 4_000,
-    };
-  });
+  return repeated((victim) => ({ harm: () => victim.suspend(), repair: () => victim.resume(), lasting: 4_000 }));
 }
 
-async function repeated(choose) {
+async function repeated(what) {
   const { cluster, crowd, end } = await under_load({ nodes: 3, members: 30, rooms: 20, rate: 0 });
   const waits = [];
   for (let i = 0; i < Number(o.times); ++i) {
-    const { victim, harm, repair, lasting = 1_500 } = await choose(cluster);
-    const others = crowd.members.filter((m) => m.connected && m.node !== victim);
+    // Every room has a member elsewhere, who notices.
+    const elsewhere = (node) => crowd.members.filter((m) => m.connected && m.node !== node);
+    const able = cluster.nodes.filter((node) => crowd.rooms.every((room) => elsewhere(node).some((m) => m.joined.has(room))));
+    const victim = random.pick(able);
+    const others = elsewhere(victim);
+    const { harm, repair, lasting = 1_500 } = what(victim);
     const probes = probe_rooms(crowd, others);
     await delay(300);
     const at = now();
     void harm();
     await delay(lasting);
+    await probes.all_acked(at);
     waits.push(Math.round(longest_silence(await probes.stop(), at)));
     await repair();
     await cluster.heal();
@@ -76,15 +70,23 @@ async function repeated(choose) {
 function probe_rooms(crowd, members) {
   let over = false;
   const acks = [];
-  const running = crowd.rooms.map(async (room) => {
+  const probed = crowd.rooms.filter((room) => members.some((m) => m.joined.has(room)));
+  const running = probed.map(async (room) => {
     const by = members.find((m) => m.joined.has(room));
-    for (let n = 0; by && !over; ++n) {
+    for (let n = 0; !over; ++n) {
       const answer = await by.publish({ text: `${room} ${now()} ${n}`, room, event: 'message:send' });
       if (answer.ok) acks.push({ room, began: answer.began, time: answer.time });
       await delay(20);
     }
   });
-  return { stop: async () => { over = true; await Promise.all(running); return acks; } };
+  return {
+    stop: async () => { over = true; await Promise.all(running); return acks; },
+    /** In every room something was acked that was sent after `at`: a room that waits long must not be left out. */
+    all_acked: async (at) => {
+      const acked = () => new Set(acks.filter((a) => a.began >= at).map((a) => a.room)).size;
+      for (let i = 0; i < 600 && acked() < probed.length; ++i) await delay(50);
+    },
+  };
 }
 
 /** Until, in the room that waited longest, the first publish was acked that was sent after `at`. */
@@ -175,7 +177,7 @@ async function formation() {
     await delay(300);
     const at = now();
     await Promise.all(victims.map((v) => v.kill()));
-    await delay(5_000);
+    await probes.all_acked(at);
     survived.push(Math.round(longest_silence(await probes.stop(), at)));
     await end();
   }
