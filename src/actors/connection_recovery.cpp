@@ -147,7 +147,7 @@ void connection::ask_former_node(comeback& c) {
   const bool reachable = std::any_of(others.begin(), others.end(), [&](auto& p) { return p.linked && p.ref == last.node; });
   if (!reachable)
     return told(std::nullopt);
-  query_ask ask{std::move(q), query_ask::whom::one, last.node.number, hub().opts.recovery.patience / 3, {}};
+  query_ask ask{std::move(q), query_ask::whom::one, last.node.number, hub().opts.recovery.patience / 5, {}};
   ask.done = [told = std::move(told)](result<cluster::query_outcome> r) {
     const auto said = r && !r->parts.empty() ? std::get_if<cluster::session_given_up>(&r->parts.front().second) : nullptr;
     told(said ? std::move(said->places) : std::nullopt);

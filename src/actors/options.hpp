@@ -23,7 +23,7 @@ struct recovery_options {
   std::vector<std::string> namespaces; ///< where sessions can be recovered; empty: nowhere
   std::size_t max_missed = 1'000;      ///< messages that are made up for at one recovery, per room
   duration refresh{60'000};            ///< a session that is there is saved again this often
-  duration patience{3'000};            ///< how long a client waits for its session and its rooms
+  duration patience{10'000};           ///< how long a client waits for its session and its rooms
   /// A message takes less than that from its home's clock to the sessions of a node whose links work.
   duration settling{1'000};
 };
