@@ -1,0 +1,128 @@
+// What ports/session_store.hpp promises.
+
+#include "backends/memory/memory_session_store.hpp"
+#include "backends/redis/redis_session_store.hpp"
+#include "support/redis_world.hpp"
+
+#include <catch2/catch_template_test_macros.hpp>
+
+#include <tuple>
+
+namespace cluster_tests {
+namespace {
+
+using record = recovery::session_record;
+using found = std::optional<record>;
+
+constexpr duration never{60'000};
+
+/// Two nodes that share their sessions.
+struct in_memory {
+  explicit in_memory(duration window = never) : all({window, 3}) {}
+  memory::memory_session_store all;
+  ports::session_store& a = all;
+  ports::session_store& b = all;
+};
+struct in_redis {
+  explicit in_redis(duration window = never) : one(world.client(), "test", window), other(world.client(), "test", window) {}
+  redis_world world;
+  redis::redis_session_store one, other;
+  ports::session_store& a = one;
+  ports::session_store& b = other;
+};
+using stores = std::tuple<in_memory, in_redis>;
+
+const recovery::stay here{{1, 10}, {0, 5, 1}}, there{{2, 20}, {1, 6, 1}}, elsewhere{{3, 30}, {}};
+
+record session(recovery::stay owner = here) {
+  record r;
+  r.sid = "AAEAAAAAAAAAAZqPoMG2";
+  r.nsp = "/chat";
+  r.user = "ann";
+  r.stays = {owner};
+  r.rooms = {{"a", {{1, 2}, {}}}, {"b", {{3, 4}, {5, 6}}}};
+  return r;
+}
+
+result<found> take(ports::session_store& s, const std::string& pid, const recovery::stay& by) {
+  return ask<found>([&](auto done) { s.take(pid, by, done); });
+}
+bool has(ports::session_store& s, const std::string& pid, const recovery::stay& by = elsewhere) {
+  const auto r = take(s, pid, by);
+  REQUIRE(r.has_value());
+  return r->has_value();
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("a session is found by every node as it was saved last", "", stores) {
+  TestType w;
+  CHECK(!has(w.a, "p"));
+  w.a.save("p", session());
+  auto later = session();
+  later.rooms.erase("a");
+  w.a.save("p", later);
+  const auto r = take(w.a, "p", here);
+  REQUIRE(r.has_value());
+  CHECK(*r == found(later));
+  CHECK(has(w.b, "p"));
+}
+
+TEMPLATE_LIST_TEST_CASE("who has lost a session has no say in it any more", "", stores) {
+  TestType w;
+  w.a.save("p", session());
+  REQUIRE(has(w.a, "p", here)); // it is there for all
+  REQUIRE(has(w.b, "p", there));
+  auto stale = session();
+  stale.rooms.clear();
+  w.a.save("p", stale);
+  w.a.forget("p", here);
+  w.a.leave("p", here);
+  const auto r = take(w.a, "p", elsewhere);
+  REQUIRE(r.has_value());
+  REQUIRE(r->has_value());
+  CHECK(!(*r)->rooms.empty());
+}
+
+TEMPLATE_LIST_TEST_CASE("a session waits for its window, and not after a goodbye", "", stores) {
+  constexpr duration window{300};
+  TestType w(window);
+  w.a.save("left", session());
+  w.a.leave("left", here);
+  w.a.save("gone", session());
+  w.a.forget("gone", here);
+  CHECK(!has(w.a, "gone"));
+  // Taking renews the window, so it is not asked for until it is over.
+  std::this_thread::sleep_for(window + 200ms);
+  CHECK(!has(w.a, "left"));
+}
+
+TEMPLATE_LIST_TEST_CASE("odd names of sessions are unknown", "", stores) {
+  TestType w;
+  for (const std::string pid : {"", "{x}", "a}b", "\0"})
+    CHECK(!has(w.a, pid));
+  CHECK(!has(w.a, std::string(10'000, 'x')));
+}
+
+TEST_CASE("in memory the sessions that have waited longest go first") {
+  in_memory w;
+  for (auto pid : {"1", "2", "3", "4"}) {
+    w.a.save(pid, session());
+    w.a.leave(pid, here);
+  }
+  CHECK(w.all.size() == 3);
+  CHECK(!has(w.a, "1"));
+  CHECK(has(w.a, "4"));
+}
+
+TEST_CASE("a Redis that is away is an error") {
+  in_redis w;
+  w.a.save("p", session());
+  REQUIRE(has(w.a, "p"));
+  w.world.go_away();
+  const auto r = take(w.a, "p", there);
+  REQUIRE(!r.has_value());
+  CHECK(r.error().code == "sessions_unavailable");
+}
+
+} // namespace cluster_tests
