@@ -57,6 +57,7 @@ class connection : public pinned {
   void on(report_user& m);
   void on(perform& m);
   void on(describe_sockets& m);
+  void on(report_sockets& m);
   void on(failed& m);
   void on_wake();
   void on_end() override;

@@ -3,6 +3,7 @@
 
 #include "actors/actor_layer.hpp"
 #include "actors/gather.hpp"
+#include "actors/keys_messages.hpp"
 #include "actors/room_messages.hpp"
 #include "core/engineio/close_reason.hpp"
 #include "core/logic/effects.hpp"
@@ -62,12 +63,17 @@ struct describe_sockets {
   gather_ptr<socket_summary> into;
 };
 
+/// Asks for all sockets of the connection.
+struct report_sockets {
+  gather_ptr<socket_entry> into;
+};
+
 /// An exception left a handler that ran outside of a message: thrown again where CAF supervises.
 struct failed {
   std::exception_ptr why;
 };
 
 using connection_op =
-  std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, failed>;
+  std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, report_sockets, failed>;
 
 } // namespace troupe::actors

@@ -99,6 +99,8 @@ void connection::open_socket(socket opened, logic::effects first) {
   std::erase(removed_from_, s.info.nsp);
   hub().counts.sockets.add();
   hub().counts.namespaces_joined.add();
+  if (hub().record)
+    hub().record->socket_came(s.info.id, s.info.who.user_id);
   log::debug("socket-connected", "session={} socket={} nsp={} user={}", to_text(who_), s.info.id, s.info.nsp,
              s.info.who.user_id);
   socketio::packet p;
@@ -136,8 +138,13 @@ void connection::end_socket(std::string_view nsp, std::string_view reason, bool 
              info.who.user_id, reason);
   if (acks_)
     fail_acks(acks_->take_all(info.nsp), {"disconnected", "the client has disconnected"});
-  for (auto& room : info.rooms)
+  for (auto& room : info.rooms) {
     send_to_room(room_key(info.nsp, room), room_leave{who_, false, {}});
+    if (hub().record)
+      hub().record->left(room_key(info.nsp, room), info.id);
+  }
+  if (hub().record)
+    hub().record->socket_went(info.id, info.who.user_id);
   hub().egress.submit(who_.shard, ports::roster_leave{room_key(info.nsp, ""), who_});
   for (auto& user : ended->watched)
     hub().to_presence(user, presence_unwatch{ended->place()});

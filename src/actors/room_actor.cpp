@@ -175,6 +175,8 @@ void room_actor::announce(std::string_view event, std::string object, std::optio
 
 void room_actor::tell_typing(const room::member& who, bool active) {
   announce("typing", room::typing(model_.name(), who.user, active), who.session);
+  if (const auto lasts = hub().opts.rooms.typing_timeout; hub().record)
+    hub().record->typing(*key_, who.user, active, hub().wall() + lasts.count(), lasts);
 }
 
 void room_actor::refuse(session_ref who, ack_id ack, error why, std::string room_not_joined) {

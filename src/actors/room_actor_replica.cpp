@@ -6,6 +6,7 @@
 #include "core/cluster/envelope.hpp"
 #include "core/cluster/room_wire.hpp"
 #include "core/messaging/answers.hpp"
+#include "core/room/public_message.hpp"
 #include "core/presence/presence_texts.hpp"
 #include "core/room/announcements.hpp"
 
@@ -117,6 +118,8 @@ std::optional<session_ref> room_actor::only_here(cluster::node_ref node, const s
 void room_actor::deliver(const cluster::message_ptr& m) {
   if (m->document_version && !std::exchange(book_->is_document, true))
     hub().counts.documents.add();
+  if (hub().record && hub().record->publishes_messages() && home().slots.home_of(*key_).node == hub().opts.me)
+    hub().record->message(*key_, room::public_message(*key_, *m));
   if (model_.size() == 0)
     return;
   fan_out(hub().event(nsp(), m->event, m->args, hub().frame_flags(m->is_volatile)), only_here(m->from.node, m->except));
