@@ -67,6 +67,10 @@ void room_actor::on(room_join& m) {
     hub().counts.memberships.add();
   if (m.reported)
     return replica_.restore_members(model_.size());
+  const auto [waits, first] = joining_.try_emplace(session);
+  ++waits->second.pending;
+  if (first)
+    waits->second.confirmed = !joined->added;
   asker a{asker::what::join, session, m.ack, false, {}, {}, {}};
   if (joined->announce)
     a.news = std::move(m.who);
@@ -75,6 +79,8 @@ void room_actor::on(room_join& m) {
 
 void room_actor::on(room_leave& m) {
   auto left = model_.on_leave(m.who, m.announce, now());
+  if (const auto i = joining_.find(m.who); i != joining_.end())
+    i->second.confirmed = false;
   hub().egress.submit(m.who.shard, ports::roster_leave{*key_, m.who});
   hub().answer(m.who, nsp(), m.ack, messaging::left(model_.name()));
   if (!left.gone)

@@ -4,6 +4,7 @@
 #include "actors/room_book.hpp"
 #include "actors/room_messages.hpp"
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>

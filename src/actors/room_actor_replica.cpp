@@ -69,11 +69,18 @@ void room_actor::answer_leave(asker& a, const cluster::op_result& r) {
 }
 
 void room_actor::answer_join(asker& a, const cluster::op_result& r) {
+  auto& state = joining_.at(*a.who);
+  state.confirmed |= !r.failed;
+  const bool stays = state.confirmed || state.pending > 1;
+  if (--state.pending == 0)
+    joining_.erase(*a.who);
   // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
   if (a.news && !r.failed && r.members <= hub().opts.rooms.announce_max_members)
     announce("room_joined", room::membership(model_.name(), *a.news), a.who);
   if (!r.failed)
     return hub().answer(*a.who, nsp(), a.ack, messaging::joined(model_.name(), r.members));
+  if (stays)
+    return refuse(*a.who, a.ack, *r.failed);
   if (model_.on_leave(*a.who, false, now()).gone)
     hub().counts.memberships.sub();
   hub().egress.submit(a.who->shard, ports::roster_leave{*key_, *a.who});
