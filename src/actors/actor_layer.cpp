@@ -3,6 +3,7 @@
 #include "actors/directory.hpp"
 #include "actors/guarded.hpp"
 #include "actors/parts.hpp"
+#include "core/cluster/slots.hpp"
 #include "core/room/room_key.hpp"
 
 #include <caf/send.hpp>
@@ -59,6 +60,22 @@ void actor_layer::find_user(std::string user, std::function<void(user_summary)> 
   if (parts_->stopped)
     return;
   parts_->hub->to_presence(std::move(user), presence_describe{guarded(parts_->hub->counts, std::move(found))});
+}
+
+bool actor_layer::examine(bool repair, std::function<void(doctor_outcome)> done) {
+  if (parts_->stopped || !parts_->hub->keys)
+    return false;
+  caf::anon_send(parts_->hub->keys, keys_check{repair, guarded(parts_->hub->counts, std::move(done))});
+  return true;
+}
+
+const keys_metrics* actor_layer::keys_counters() const { return parts_->hub->record ? &parts_->hub->record->counts : nullptr; }
+
+void actor_layer::pin(std::string nsp, std::string room, std::string node, std::function<void(result<bool>)> done) {
+  if (parts_->stopped || !parts_->hub->cluster)
+    return done(error{"no_cluster", "this node has no cluster, so all rooms live on it"});
+  const auto key = room_key(nsp, room);
+  caf::anon_send(parts_->hub->cluster, pin_slot{cluster::slot_of(key), {std::move(node), cluster::public_room(key)}, std::move(done)});
 }
 
 void actor_layer::drain(bool on, std::shared_ptr<void> done) {

@@ -2,6 +2,7 @@
 // The actors seen from outside: what the wiring, the HTTP API and the library call. No CAF in this header.
 
 #include "actors/cluster_messages.hpp"
+#include "actors/keys_messages.hpp"
 #include "actors/metrics.hpp"
 #include "actors/options.hpp"
 #include "base/error.hpp"
@@ -24,6 +25,8 @@
 #include <vector>
 
 namespace troupe::actors {
+
+struct keys_metrics;
 
 /// Everything the actors stand on. All of it must outlive the layer's `stop`.
 struct dependencies {
@@ -147,6 +150,13 @@ class actor_layer {
   // -- of a clustered node --
   /// Gives every slot to other nodes, or (`on` false) takes slots again. `done` is let go when none is left.
   void drain(bool on, std::shared_ptr<void> done);
+  /// Compares the store with the actors of all nodes, and corrects it if `repair`. False: other programs are told nothing, so there
+  /// is nothing to compare; `done` is not called.
+  bool examine(bool repair, std::function<void(doctor_outcome)> done);
+  /// Null: other programs are told nothing. Lives as long as the layer.
+  const keys_metrics* keys_counters() const;
+  /// Pins the slot of a room to a node, or (empty) unpins it. Errors: `slot_pinned`, `registry_unavailable`.
+  void pin(std::string nsp, std::string room, std::string node, std::function<void(result<bool>)> done);
 
   struct parts; ///< for actor tests
 

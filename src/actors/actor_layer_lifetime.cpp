@@ -2,6 +2,7 @@
 
 #include "actors/cluster_setup.hpp"
 #include "actors/directory.hpp"
+#include "actors/keys_actor.hpp"
 #include "actors/parts.hpp"
 #include "base/log.hpp"
 
@@ -56,6 +57,10 @@ void actor_layer::parts::join(cluster_setup& c) {
   hub->own_id = c.me.id;
   hub->links = &c.ports.links;
   hub->log = &c.ports.log;
+  if (c.keys) {
+    hub->record = std::make_shared<public_record>(c.me.id, c.keys_options, c.ports.bus, [h = hub.get()] { caf::anon_send(h->keys, keys_waiting{}); });
+    hub->keys = system->spawn<keys_actor>(hub, *c.keys, c.ports.registry, c.me.number);
+  }
   hub->cluster = system->spawn<cluster_actor>(hub, c.ports, c.options, c.me, c.listeners);
   c.router.use(hub);
 }
@@ -83,6 +88,8 @@ bool actor_layer::stop(duration limit) {
     parts_->router->release();
   if (parts_->hub->cluster)
     caf::anon_send(parts_->hub->cluster, leave_cluster{});
+  if (parts_->hub->keys)
+    caf::anon_send(parts_->hub->keys, leave_cluster{});
   for (auto& part : parts_->hub->directories)
     caf::anon_send(part, end_entries{});
   parts_->run_ready();
@@ -113,6 +120,7 @@ actor_layer::~actor_layer() {
     home->timers.stop();
   parts_->hub->directories.clear();
   parts_->hub->cluster = nullptr;
+  parts_->hub->keys = nullptr;
 }
 
 } // namespace troupe::actors

@@ -32,6 +32,7 @@ caf::behavior cluster_actor::make_behavior() {
           [this](const rooms_reported& m) { run(machine_.on_rooms_reported(m.report, clock::now(), hub_->wall())); },
           [this](const higher_epoch_seen& m) { run(machine_.on_higher_epoch(m.slot, m.epoch, clock::now())); },
           [this](const drain_slots& m) { on(m); },
+          [this](const pin_slot& m) { out_.registry.pin(m.slot, m.where, m.done); },
           [this](const leave_cluster& m) {
             run(machine_.leave(clock::now()));
             (void)m;
@@ -56,7 +57,16 @@ void cluster_actor::run(cluster::node_effects effects) {
     std::visit([this](auto& e) { apply(e); }, one);
   if (drained_.use_count() > 0) // it holds nothing but what its end does
     look_at_drain();
+  tell_keys();
   show(clock::now());
+}
+
+void cluster_actor::tell_keys() {
+  keys_lease now{machine_.leased(), machine_.mark()};
+  if (!hub_->keys || (now.leased == told_keys_.leased && now.store == told_keys_.store))
+    return;
+  told_keys_ = now;
+  caf::anon_send(hub_->keys, std::move(now));
 }
 
 void cluster_actor::apply(cluster::do_renew& e) {
@@ -119,6 +129,8 @@ void cluster_actor::apply(cluster::peer_came& e) {
 
 void cluster_actor::apply(cluster::peer_gone& e) {
   log::info("peer-gone", "peer={} number={}", e.id, e.node.number);
+  if (hub_->keys)
+    caf::anon_send(hub_->keys, keys_node_gone{e.id});
   heard_.erase(e.id);
   hub_->know_node(e.id, e.node, false);
   hub_->to_queries(query_peer_lost{e.node});
@@ -140,15 +152,19 @@ void cluster_actor::apply(cluster::give_up& e) {
 }
 
 cluster_view cluster_actor::view() const {
-  return {me_, machine_.ready(), machine_.registry_up(), machine_.isolated(clock::now()), draining_, machine_.slots_owned(),
-          machine_.slots_without_home(), machine_.peers(), machine_.counters()};
+  return {me_, machine_.ready(), machine_.registry_up(), machine_.isolated(clock::now()), draining_, machine_.leased(), machine_.slots_owned(),
+          machine_.slots_without_home(), machine_.links_awaited(), machine_.peers(), machine_.counters(), machine_.pins()};
 }
 
 void cluster_actor::show(time_point now) {
-  if (!listeners_.on_view || now - shown_ < duration(100))
+  const bool news = machine_.leased() != shown_leased_;
+  if (!listeners_.on_view || (now - shown_ < duration(100) && !news))
     return;
+  shown_leased_ = machine_.leased();
   shown_ = now;
   listeners_.on_view(view());
+  if (hub_->record)
+    hub_->record->slots(machine_.slots_owned(), machine_.slots_disagreeing(), machine_.slots_without_home());
 }
 
 void cluster_actor::on(const drain_slots& m) {

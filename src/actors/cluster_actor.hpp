@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/cluster_messages.hpp"
+#include "actors/keys_messages.hpp"
 #include "core/cluster/node_machine.hpp"
 #include "ports/bus.hpp"
 #include "ports/room_log.hpp"
@@ -61,6 +62,7 @@ class cluster_actor : public caf::event_based_actor {
   void on(const drain_slots& m);
   void on(const read_answer& m);
   void look_at_drain();
+  void tell_keys();
   void show(time_point now);
   // Knowing that one is still the home (cluster_actor_certainty.cpp).
   void look_around(time_point now);
@@ -76,10 +78,12 @@ class cluster_actor : public caf::event_based_actor {
   ports::node_record me_;
   listeners listeners_;
   time_point shown_{};      ///< when `on_view` was called
+  bool shown_leased_ = false;
   time_point looked_{};     ///< when `look_around` was called last
   std::optional<time_point> unsure_since_; ///< this process was stopped, or is new
   bool asked_ = false;      ///< the registry, since then
   std::map<std::string, time_point> heard_; ///< peers, over links
+  keys_lease told_keys_;
   bool draining_ = false;
   std::shared_ptr<void> drained_;
 };

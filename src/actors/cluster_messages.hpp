@@ -36,10 +36,12 @@ struct higher_epoch_seen { std::uint16_t slot = 0; std::uint64_t epoch = 0; };
 /// What operators see of the cluster.
 struct cluster_view {
   ports::node_record me;
-  bool ready = false, registry_up = false, isolated = false, draining = false;
+  bool ready = false, registry_up = false, isolated = false, draining = false, leased = false;
   std::uint16_t slots_owned = 0, slots_without_home = 0;
+  std::size_t links_awaited = 0; ///< of a node that has just started
   std::vector<cluster::peer_status> peers;
   cluster::node_counters counters;
+  cluster::slot_pins pins;
 };
 
 /// Gives all slots away, or takes some again. `done` is let go when no slot is left, or draining was ended.
@@ -47,6 +49,9 @@ struct drain_slots { bool on = true; std::shared_ptr<void> done; };
 
 /// The node's last act.
 struct leave_cluster { std::shared_ptr<void> done; };
+
+/// An operator's wish for the registry.
+struct pin_slot { std::uint16_t slot = 0; ports::slot_pin where; std::function<void(result<bool>)> done; };
 
 struct cluster_tick {};
 
@@ -61,4 +66,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::rooms_reported)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::higher_epoch_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::drain_slots)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::leave_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::pin_slot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::cluster_tick)

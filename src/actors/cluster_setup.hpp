@@ -2,6 +2,8 @@
 
 #include "actors/cluster_actor.hpp"
 #include "actors/link_router.hpp"
+#include "actors/public_record.hpp"
+#include "ports/public_keys.hpp"
 
 namespace troupe::actors {
 
@@ -12,6 +14,8 @@ struct cluster_setup {
   ports::node_record me;
   link_router& router;
   cluster_actor::listeners listeners;
+  ports::public_keys* keys = nullptr; ///< null: other programs are told nothing
+  struct keys_options keys_options = {};
 };
 
 } // namespace troupe::actors

@@ -180,8 +180,8 @@ void connection::on(refused& m) {
   auto s = find(m.nsp);
   if (!s)
     return;
-  if (!m.room_not_joined.empty())
-    std::erase(s->info.rooms, m.room_not_joined);
+  if (!m.room_not_joined.empty() && std::erase(s->info.rooms, m.room_not_joined) > 0 && hub().record)
+    hub().record->left(room_key(s->info.nsp, m.room_not_joined), s->info.id);
   occasion o{m.ack, {}};
   refuse(*s, o, m.why);
 }
@@ -251,6 +251,11 @@ void connection::on(describe_sockets& m) {
     found.data = guarded(*s, "fetch", [&] { return s->rules->shown_data(s->info); }).value_or("");
   }
   m.into->add(std::move(found));
+}
+
+void connection::on(report_sockets& m) {
+  for (auto& s : sockets_)
+    m.into->add({s->info.id, s->info.nsp, s->info.who.user_id, s->info.rooms});
 }
 
 void connection::on(failed& m) { std::rethrow_exception(m.why); }

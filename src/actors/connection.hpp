@@ -79,6 +79,7 @@ class connection : public pinned {
   void on(session_found& m);
   void on(places_found& m);
   void on(taken_over& m);
+  void on(report_sockets& m);
   void on(failed& m);
   void on_wake();
   void on_end() override;

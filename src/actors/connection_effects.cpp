@@ -86,6 +86,8 @@ void connection::apply(socket& s, logic::join& e, occasion& o) {
     if (rooms_joined() >= most)
       return refuse(s, o, {"too_many_rooms", "one connection may be in " + std::to_string(most) + " rooms at most"});
     rooms.push_back(e.room);
+    if (hub().record)
+      hub().record->joined(room_key(s.info.nsp, e.room), s.info.id);
   }
   room::member who{who_, socket_name(s.info.id), false, s.info.who.user_id};
   send_to_room(room_key(s.info.nsp, e.room),
@@ -93,7 +95,8 @@ void connection::apply(socket& s, logic::join& e, occasion& o) {
 }
 
 void connection::apply(socket& s, logic::leave& e, occasion& o) {
-  std::erase(s.info.rooms, e.room);
+  if (std::erase(s.info.rooms, e.room) > 0 && hub().record)
+    hub().record->left(room_key(s.info.nsp, e.room), s.info.id);
   if (s.kept.rooms.erase(e.room))
     keep(s);
   if (bad_room(e.room)) // nobody is in it

@@ -3,6 +3,7 @@
 
 #include "actors/actor_layer.hpp"
 #include "actors/gather.hpp"
+#include "actors/keys_messages.hpp"
 #include "actors/room_messages.hpp"
 #include "core/engineio/close_reason.hpp"
 #include "core/logic/effects.hpp"
@@ -63,6 +64,11 @@ struct describe_sockets {
   gather_ptr<socket_summary> into;
 };
 
+/// Asks for all sockets of the connection.
+struct report_sockets {
+  gather_ptr<socket_entry> into;
+};
+
 // -- recovery --
 
 /// A room has taken the socket in after this message.
@@ -101,7 +107,7 @@ struct failed {
 };
 
 using connection_op =
-  std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, room_entered, room_resumed,
-               session_found, places_found, taken_over, failed>;
+  std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, report_sockets, room_entered,
+               room_resumed, session_found, places_found, taken_over, failed>;
 
 } // namespace troupe::actors

@@ -114,6 +114,8 @@ void connection::open_socket(socket opened, logic::effects first, std::vector<fr
   std::erase(removed_from_, s.info.nsp);
   hub().counts.sockets.add();
   hub().counts.namespaces_joined.add();
+  if (hub().record)
+    hub().record->socket_came(s.info.id, s.info.who.user_id);
   log::debug("socket-connected", "session={} socket={} nsp={} user={}", to_text(who_), s.info.id, s.info.nsp,
              s.info.who.user_id);
   socketio::packet p;
@@ -161,6 +163,11 @@ void connection::end_socket(std::string_view nsp, std::string_view reason, bool 
     fail_acks(acks_->take_all(info.nsp), {"disconnected", "the client has disconnected"});
   stop_keeping(*ended, reason);
   leave_rooms(info);
+  if (hub().record) {
+    for (auto& room : info.rooms)
+      hub().record->left(room_key(info.nsp, room), info.id);
+    hub().record->socket_went(info.id, info.who.user_id);
+  }
   hub().egress.submit(who_.shard, ports::roster_leave{room_key(info.nsp, ""), who_});
   if (info.recovered)
     hub().egress.submit(who_.shard, ports::roster_leave{room_key(info.nsp, info.id), who_});

@@ -213,6 +213,9 @@ void connection::finish(comeback& c) {
   if (s.kept.stays.size() >= recovery::session_record::max_stays)
     s.kept.stays.erase(s.kept.stays.begin());
   s.kept.stays.push_back({hub().opts.me, who_});
+  if (hub().record)
+    for (auto& room : s.info.rooms)
+      hub().record->joined(room_key(s.info.nsp, room), s.info.id);
   enter(std::move(s), std::move(made_up));
 }
 

@@ -4,6 +4,7 @@
 #include "actors/actor_layer.hpp"
 #include "actors/broadcast_acks.hpp"
 #include "actors/cluster_messages.hpp"
+#include "actors/public_record.hpp"
 #include "actors/query_messages.hpp"
 #include "actors/directory_messages.hpp"
 #include "core/cluster/wide_wire.hpp"
@@ -45,6 +46,8 @@ class hub : public std::enable_shared_from_this<hub> {
   // Of a node in a cluster; set before anything runs, else null:
   ports::links* links = nullptr;
   caf::actor cluster;
+  std::shared_ptr<public_record> record; ///< what other programs may read; null also when that is switched off
+  caf::actor keys;                       ///< who writes it
   /// Until then this node may order rooms: its part in the cluster has looked around lately. Renewed all the time, but not by a
   /// process that was stopped.
   std::atomic<time_point> sure_until{time_point::max()};

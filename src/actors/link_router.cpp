@@ -60,6 +60,10 @@ void link_router::on_message(const ports::link_peer& peer, std::string_view byte
       return;
     case cluster::addressee::query:
       return hub->to_queries(query_from_peer{{peer.number, peer.incarnation}, peer.node, std::string(e->payload)});
+    case cluster::addressee::doctor:
+      if (hub->keys)
+        caf::anon_send(hub->keys, keys_from_peer{peer.node, std::string(e->payload)});
+      return;
   }
 }
 
@@ -68,6 +72,11 @@ void link_router::on_bus(std::string_view bytes) {
   const auto e = hub ? cluster::opened(bytes) : std::nullopt;
   if (e && e->to == cluster::addressee::node)
     caf::anon_send(hub->cluster, node_payload{std::string(e->key), std::string(e->payload)});
+}
+
+void link_router::on_letter(std::string_view json) {
+  if (auto hub = current(); hub && hub->keys)
+    caf::anon_send(hub->keys, keys_letter{std::string(json)});
 }
 
 } // namespace troupe::actors

@@ -18,6 +18,8 @@ class link_router : public ports::link_events {
   void on_message(const ports::link_peer& peer, std::string_view bytes) override;
   /// Something that all nodes hear.
   void on_bus(std::string_view bytes);
+  /// Something for clients of this node, by another program.
+  void on_letter(std::string_view json);
 
  private:
   std::shared_ptr<hub> current() const;

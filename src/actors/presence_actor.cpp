@@ -35,10 +35,30 @@ void presence_actor::count_online(bool online) {
   hub().counts.users_online.add(online ? 1 : -1);
 }
 
+void presence_actor::show() {
+  if (!hub().record)
+    return;
+  if (!at_home()) {
+    if (std::exchange(shown_, std::nullopt))
+      hub().record->presence_moved(user_);
+    return;
+  }
+  const auto state = model_.now();
+  if (!state.online && !shown_)
+    return; // nobody was told that it was
+  const std::pair is{state.online, state.status};
+  if (std::exchange(shown_, is) == is)
+    return;
+  if (!state.online)
+    shown_.reset();
+  hub().record->presence(user_, state);
+}
+
 void presence_actor::on_op(presence_op& op) {
   ++seen_;
   used_ = now();
   std::visit([this](auto& m) { on(m); }, op);
+  show();
   schedule();
 }
 
@@ -51,6 +71,7 @@ void presence_actor::on_wake() {
     count_online(false);
     tell_news();
   }
+  show();
   const bool needed_here = !here_.empty() || !watching_here_.empty() || !wishes_.empty();
   const bool quiet = now() - used_ >= hub().opts.presence.idle_timeout;
   if (at_home() ? passed.idle && !needed_here : quiet && !needed_here)

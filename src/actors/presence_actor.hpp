@@ -51,6 +51,8 @@ class presence_actor : public pinned {
                std::optional<presence::belief> news = {});
   void answer(const presence_direct& m, const presence::dispatched& place);
   void count_online(bool online);
+  /// Tells other programs what has changed.
+  void show();
   void schedule();
 
   // presence_actor_remote.cpp: what other nodes have
@@ -82,6 +84,7 @@ class presence_actor : public pinned {
   presence::presence_model model_;
   std::uint64_t seen_ = 0;
   bool counted_online_ = false;
+  std::optional<std::pair<bool, std::string>> shown_; ///< online, status
   presence::beliefs believed_;                 ///< on the home: by the watchers on each node that has some
 
   // In a cluster only:

@@ -67,6 +67,10 @@ void room_actor::on(room_join& m) {
     hub().counts.memberships.add();
   if (m.reported)
     return replica_.restore_members(model_.size());
+  const auto [waits, first] = joining_.try_emplace(session);
+  ++waits->second.pending;
+  if (first)
+    waits->second.confirmed = !joined->added;
   asker a;
   a.kind = asker::what::join;
   a.who = session;
@@ -97,6 +101,8 @@ void room_actor::on(room_resume& m) {
 
 void room_actor::on(room_leave& m) {
   auto left = model_.on_leave(m.who, m.announce, now());
+  if (const auto i = joining_.find(m.who); i != joining_.end())
+    i->second.confirmed = false;
   hub().egress.submit(m.who.shard, ports::roster_leave{*key_, m.who});
   hub().answer(m.who, nsp(), m.ack, messaging::left(model_.name()));
   if (!left.gone)
@@ -197,6 +203,8 @@ void room_actor::announce(std::string_view event, std::string object, std::optio
 
 void room_actor::tell_typing(const room::member& who, bool active) {
   announce("typing", room::typing(model_.name(), who.user, active), who.session);
+  if (const auto lasts = hub().opts.rooms.typing_timeout; hub().record)
+    hub().record->typing(*key_, who.user, active, hub().wall() + lasts.count(), lasts);
 }
 
 void room_actor::refuse(session_ref who, ack_id ack, error why, std::string room_not_joined) {

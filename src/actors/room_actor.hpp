@@ -4,6 +4,7 @@
 #include "actors/room_book.hpp"
 #include "actors/room_messages.hpp"
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -103,6 +104,11 @@ class room_actor : public pinned, private cluster::replica_effects {
   std::uint64_t asking_ = 0; ///< the operation that is being asked for right now, whose asker is `asker_`; 0: none
   asker asker_;
   std::unordered_map<std::uint64_t, asker> askers_; ///< operation -> who waits; bounded by the replica
+  struct joining {
+    unsigned pending = 0;    ///< joins of this session that are not answered yet
+    bool confirmed = false;  ///< one was answered: another one's failure takes nobody out again
+  };
+  std::map<session_ref, joining> joining_;
 };
 
 } // namespace troupe::actors

@@ -8,6 +8,7 @@
 #include "core/messaging/answers.hpp"
 #include "core/recovery/offset.hpp"
 #include "core/room/room_key.hpp"
+#include "core/room/public_message.hpp"
 #include "core/presence/presence_texts.hpp"
 #include "core/room/announcements.hpp"
 
@@ -71,6 +72,11 @@ void room_actor::answer_leave(asker& a, const cluster::op_result& r) {
 }
 
 void room_actor::answer_join(asker& a, const cluster::op_result& r) {
+  auto& state = joining_.at(*a.who);
+  state.confirmed |= !r.failed;
+  const bool stays = state.confirmed || state.pending > 1;
+  if (--state.pending == 0)
+    joining_.erase(*a.who);
   // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
   if (a.news && !r.failed && r.members <= hub().opts.rooms.announce_max_members)
     announce("room_joined", room::membership(model_.name(), *a.news), a.who);
@@ -79,6 +85,8 @@ void room_actor::answer_join(asker& a, const cluster::op_result& r) {
       hub().to_connection(*a.who, room_entered{std::string(nsp()), model_.name(), a.after ? *a.after : first_heard_.value_or(here())});
     return hub().answer(*a.who, nsp(), a.ack, messaging::joined(model_.name(), r.members));
   }
+  if (stays)
+    return refuse(*a.who, a.ack, *r.failed);
   if (model_.on_leave(*a.who, false, now()).gone)
     hub().counts.memberships.sub();
   hub().egress.submit(a.who->shard, ports::roster_leave{*key_, *a.who});
@@ -139,6 +147,8 @@ std::optional<session_ref> room_actor::only_here(cluster::node_ref node, const s
 void room_actor::deliver(const cluster::message_ptr& m) {
   if (m->document_version && !std::exchange(book_->is_document, true))
     hub().counts.documents.add();
+  if (hub().record && hub().record->publishes_messages() && home().slots.home_of(*key_).node == hub().opts.me)
+    hub().record->message(*key_, room::public_message(*key_, *m));
   if (model_.size() == 0)
     return;
   if (!first_heard_)

@@ -134,6 +134,15 @@ struct metrics_config { bool enabled = true; bool require_api_key = false; };
 struct demo_config { bool enabled = true; };
 struct event_log_config { std::string file; /* empty: the node's log */ };
 
+struct public_keys_config {
+  bool enabled = true;
+  std::string prefix;                      ///< empty: redis.prefix, the cluster's name and a colon
+  bool publish_messages = false;           ///< to the channels room:<room>
+  bool accept_messages = false;            ///< from the channel server:<node>
+  duration check_interval{300'000};        ///< 0: never by itself
+  std::size_t max_waiting = 100'000;
+};
+
 struct cluster_config {
   bool enabled = false;
   std::string name = "troupe";             ///< nodes of the same name belong together
@@ -155,7 +164,9 @@ struct cluster_config {
   duration query_timeout{5'000};           ///< how long a question to all nodes waits for answers
   std::size_t max_queries = 1'000;         ///< such questions that may be open
   std::size_t max_answer_bytes = 16'000'000; ///< of the answers to one, of all nodes together
-  duration drain_timeout{10'000};          ///< at the stop: how long slots may take to move
+  duration drain_timeout{10'000};          ///< how long slots and clients may take to move
+  std::uint32_t drain_clients_per_second = 200; ///< 0: all at once
+  public_keys_config keys;                 ///< what other programs may read in Redis
 };
 /// Read and validated already, acted on by a later version (validate.cpp refuses `true`, load.cpp warns of the rest).
 struct recovery_config {

@@ -4,6 +4,7 @@
 
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 
@@ -96,6 +97,20 @@ void server::close_sessions(engineio::close_reason why, duration at_most) {
   on_every_shard([](shard& s) { s.abort_all(); });
 }
 
+void server::close_some(std::size_t clients, engineio::close_reason why) {
+  std::vector<std::size_t> here;
+  std::size_t all = 0;
+  for (auto& s : shards_)
+    all += here.emplace_back(s->counters().sessions_open.load(std::memory_order_relaxed));
+  for (std::size_t i = 0; i < shards_.size() && all > 0 && clients > 0; ++i) {
+    const auto share = std::min(clients, (clients * here[i] + all - 1) / all);
+    all -= here[i];
+    clients -= share;
+    if (share > 0)
+      shards_[i]->post([&s = *shards_[i], share, why] { s.close_some(share, why); });
+  }
+}
+
 void server::stop() {
   if (threads_.empty())
     return;
@@ -140,6 +155,13 @@ bool server::writable_now(session_ref who) const {
 ports::run_loop& server::loop(std::uint16_t n) { return *shards_[n]; }
 
 const metrics& server::counters(std::uint16_t n) const { return static_cast<const shard&>(*shards_[n]).counters(); }
+
+std::size_t server::sessions_open() const {
+  std::size_t n = 0;
+  for (auto& s : shards_)
+    n += s->counters().sessions_open.load(std::memory_order_relaxed);
+  return n;
+}
 
 bool server::may_connect(const std::string& address, time_point now) {
   if (options_.limit.connects_per_minute == 0)

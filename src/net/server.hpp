@@ -43,6 +43,11 @@ class server final : public ports::egress {
   /// Tells every client and closes, then waits until all connections are gone or the time is over (then they are cut).
   void close_sessions(engineio::close_reason why, duration at_most);
   void stop();
+  /// Any thread, while the shards run: tells about so many clients, spread over the shards, and closes them, as `close_sessions`
+  /// does. Official clients connect again by themselves.
+  void close_some(std::size_t clients, engineio::close_reason why);
+  /// Any thread: handshakes are answered by 503, so that clients go elsewhere; open sessions go on.
+  void turn_away(bool on) { turns_away_.store(on, std::memory_order_relaxed); }
 
   // -- ports::egress
   std::uint16_t shards() const override { return static_cast<std::uint16_t>(shards_.size()); }
@@ -56,6 +61,8 @@ class server final : public ports::egress {
   ports::run_loop& loop(std::uint16_t shard);
   shard& shard_at(std::uint16_t n) { return *shards_[n]; }
   const metrics& counters(std::uint16_t shard) const;
+  /// Clients of all shards now.
+  std::size_t sessions_open() const;
   /// Before `start`: what carries connections to other nodes; may be null, must outlive the server.
   void set_tunnels(tunnels* way) { tunnels_ = way; }
   /// Any thread: serves a connection that another node has tunnelled here. False: limits.max_sockets, and it is closed.
@@ -70,6 +77,7 @@ class server final : public ports::egress {
   tunnels* tunnelling() { return tunnels_; }
   admission& places() { return places_; }
   const trusted_proxies& proxies() const { return proxies_; }
+  bool turns_away() const { return turns_away_.load(std::memory_order_relaxed); }
   bool may_connect(const std::string& address, time_point now);
   ssl_ptr new_tls(int fd);
   bool socket_opened();
@@ -85,6 +93,7 @@ class server final : public ports::egress {
   std::vector<engine_endpoint> endpoints_;
   ports::http_handler* http_ = nullptr;
   tunnels* tunnels_ = nullptr;
+  std::atomic<bool> turns_away_{false};
   std::atomic<std::uint16_t> next_shard_{0}; ///< for what is tunnelled here
   admission places_;
   trusted_proxies proxies_;

@@ -57,6 +57,18 @@ void shard::close_all(engineio::close_reason why) {
       c->close_gracefully(static_cast<std::uint16_t>(ws::close_code::going_away));
 }
 
+void shard::close_some(std::size_t clients, engineio::close_reason why) {
+  for (std::size_t looked = 0; looked < slots_.size() && clients > 0; ++looked) {
+    if (close_from_ >= slots_.size())
+      close_from_ = 0;
+    auto& s = slots_[close_from_++];
+    if (!s.who || s.who->closed())
+      continue;
+    s.who->close(why);
+    --clients;
+  }
+}
+
 void shard::abort_all() {
   auto all = connections_;
   for (auto& c : all)

@@ -49,6 +49,8 @@ class shard final : public ports::run_loop {
   void stop_accepting();
   /// Ends every session (polling clients and WebSockets are told) and every idle HTTP connection.
   void close_all(engineio::close_reason why);
+  /// Of the sessions, so many, in the order of the table.
+  void close_some(std::size_t clients, engineio::close_reason why);
   bool idle() const { return connections_.empty(); }
   void abort_all();
   void stop();
@@ -124,6 +126,7 @@ class shard final : public ports::run_loop {
   std::vector<boost::intrusive_ptr<connection>> connections_; ///< order has no meaning; connection knows its place
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_slots_;
+  std::size_t close_from_ = 0;                   ///< slot at which `close_some` goes on
   std::vector<std::unique_ptr<session>> graveyard_;
   fanout_index index_;
   recovery::journal journal_;

@@ -28,7 +28,7 @@ int run_cli(
   program.require_subcommand(1);
   program.footer(examples);
   command_context context{environment, serve, {}};
-  for (auto* add : {add_serve, add_check_config, add_print_config, add_token, add_nodes, add_rooms, add_drain, add_load, add_version})
+  for (auto* add : {add_serve, add_check_config, add_print_config, add_token, add_nodes, add_rooms, add_drain, add_doctor, add_load, add_version})
     add(program, context);
   try {
     std::vector<std::string> reversed{arguments.rbegin(), arguments.rend() - (arguments.empty() ? 0 : 1)};

@@ -56,6 +56,7 @@ constexpr int exit_usage = 2;
 
 void add_serve(CLI::App& program, command_context& context);
 void add_check_config(CLI::App& program, command_context& context);
+void add_doctor(CLI::App& program, command_context& context);
 void add_drain(CLI::App& program, command_context& context);
 void add_load(CLI::App& program, command_context& context);
 void add_nodes(CLI::App& program, command_context& context);

@@ -15,11 +15,12 @@ constexpr duration look_every{200};
 
 struct drain_arguments {
   node_arguments node;
-  bool cancel = false, no_wait = false;
+  bool cancel = false, no_wait = false, keep_clients = false;
   int timeout_s = 60;
 };
 
 int slots_of(const json& progress) { return progress["slots"].value("owned", 0); }
+int clients_of(const json& progress) { return progress.value("connections", 0); }
 
 /// Nothing is left, or nothing more will come of waiting.
 bool settled(const json& progress) {
@@ -28,9 +29,10 @@ bool settled(const json& progress) {
 
 result<json> wait(const drain_arguments& a, const node_address& at, json progress) {
   const auto until = clock::now() + std::chrono::seconds(a.timeout_s);
-  for (int said = -1; !settled(progress) && clock::now() < until;) {
-    if (std::exchange(said, slots_of(progress)) != slots_of(progress) && !a.node.json())
-      std::fprintf(stderr, "%d slots left\n", slots_of(progress));
+  for (std::pair said{-1, -1}; !settled(progress) && clock::now() < until;) {
+    const std::pair left{slots_of(progress), clients_of(progress)};
+    if (std::exchange(said, left) != left && !a.node.json())
+      std::fprintf(stderr, "%d slots left, %d clients connected\n", left.first, left.second);
     std::this_thread::sleep_for(look_every);
     auto next = ask_node(at, "GET", "/drain");
     if (!next)
@@ -48,8 +50,7 @@ int conclude(const drain_arguments& a, const json& progress) {
   else if (!progress.value("draining", false))
     std::fputs("somebody took the drain back\n", stderr);
   else
-    std::puts(
-      fmt::format("{} slots left, {} clients connected", slots_of(progress), progress.value("connections", 0)).c_str());
+    std::puts(fmt::format("{} slots left, {} clients connected", slots_of(progress), clients_of(progress)).c_str());
   if (!a.node.json() && progress.contains("problem"))
     std::fprintf(stderr, "%s\n", progress.value("problem", "").c_str());
   return finished ? 0 : 1;
@@ -57,7 +58,8 @@ int conclude(const drain_arguments& a, const json& progress) {
 
 int drain(const drain_arguments& a, const command_context& context) {
   const auto at = a.node.address(context.environment);
-  auto progress = ask_node(at, "POST", "/drain", a.cancel ? R"({"on":false})" : R"({"on":true})");
+  const json wish{{"on", !a.cancel}, {"clients", !a.keep_clients}};
+  auto progress = ask_node(at, "POST", "/drain", wish.dump());
   if (progress && !a.cancel && !a.no_wait)
     progress = wait(a, at, *std::move(progress));
   if (!progress)
@@ -72,17 +74,19 @@ int drain(const drain_arguments& a, const command_context& context) {
 
 void add_drain(CLI::App& program, command_context& context) {
   auto a = std::make_shared<drain_arguments>();
-  auto* command = program.add_subcommand("drain", "Have a running node give its rooms to the others");
+  auto* command = program.add_subcommand("drain", "Have a running node give its rooms and clients to the others");
   a->node.add_to(*command);
   auto* cancel = command->add_flag("--cancel", a->cancel, "Take it back: the node takes rooms again");
-  command->add_flag("--no-wait", a->no_wait, "Do not wait until all slots have moved")->excludes(cancel);
+  command->add_flag("--no-wait", a->no_wait, "Do not wait until slots and clients have moved")->excludes(cancel);
+  command->add_flag("--keep-clients", a->keep_clients, "Move the rooms only; clients stay connected")->excludes(cancel);
   command->add_option("-t,--timeout", a->timeout_s, "Wait so many seconds")
     ->type_name("S")
     ->capture_default_str()
     ->check(CLI::Range(1, 86'400));
-  command->footer("Its readiness falls, so balancers send new clients elsewhere; clients that are connected stay, and their\n"
-                  "rooms go on. Then stop the process (SIGTERM), or take the drain back. Exit code 0: no slot is left; 1:\n"
-                  "some are, and why.\n\n"
+  command->footer("Its readiness falls, so balancers send new clients elsewhere; its slots move; then its clients are closed a\n"
+                  "batch at a time (cluster.drain_clients_per_second), and connect again elsewhere by themselves. Then stop the\n"
+                  "process (SIGTERM drains by itself), or take the drain back. Exit code 0: no slot and, without\n"
+                  "--keep-clients, no client is left; 1: some are, and why.\n\n"
                   "Examples:\n"
                   "  TROUPE_API_KEY=... troupe drain --url http://chat-1:3001\n"
                   "  troupe drain --url http://chat-1:3001 --key ... --cancel");

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cstdio>
 #include <memory>
 
@@ -12,6 +13,7 @@ namespace {
 struct rooms_arguments {
   node_arguments node;
   int limit = 100;
+  std::string room, to, nsp = "/"; ///< of `pin`
 };
 
 void print(const nlohmann::ordered_json& answer) {
@@ -34,6 +36,33 @@ int rooms(const rooms_arguments& a, const command_context& context) {
   return 0;
 }
 
+std::string percent_encoded(const std::string& text) {
+  std::string out;
+  for (const unsigned char c : text)
+    out += std::isalnum(c) || c == '-' || c == '_' || c == '.' ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+  return out;
+}
+
+/// An empty `node` unpins.
+int pin(const rooms_arguments& a, const command_context& context, const std::string& node) {
+  const auto path = "/rooms/" + percent_encoded(a.room) + (node.empty() ? "/unpin" : "/pin");
+  nlohmann::ordered_json body{{"namespace", a.nsp}};
+  if (!node.empty())
+    body["node"] = node;
+  const auto answer = ask_node(a.node.address(context.environment), "POST", path, body.dump());
+  if (!answer)
+    return report(answer.error());
+  if (a.node.json())
+    std::puts(answer->dump(2).c_str());
+  else if (node.empty())
+    std::puts(fmt::format("slot {} is not pinned any more", (*answer)["slot"].dump()).c_str());
+  else
+    std::puts(fmt::format("slot {}, in which the room lives, is pinned to {}", (*answer)["slot"].dump(), node).c_str());
+  if (answer->contains("warning") && !a.node.json())
+    std::fprintf(stderr, "%s\n", answer->value("warning", "").c_str());
+  return 0;
+}
+
 } // namespace
 
 void add_rooms(CLI::App& program, command_context& context) {
@@ -46,8 +75,21 @@ void add_rooms(CLI::App& program, command_context& context) {
     ->check(CLI::Range(1, 1'000));
   command->footer("Rooms that have members on this node, or whose messages it orders, in no particular order.\n\n"
                   "Examples:\n"
-                  "  TROUPE_API_KEY=... troupe rooms --limit 20");
-  command->callback([a, &context] { context.chosen = [a, &context] { return rooms(*a, context); }; });
+                  "  TROUPE_API_KEY=... troupe rooms --limit 20\n"
+                  "  troupe rooms pin lobby chat-1 --key ...; troupe rooms unpin lobby --key ...");
+  command->callback([a, command, &context] {
+    if (command->get_subcommands().empty())
+      context.chosen = [a, &context] { return rooms(*a, context); };
+  });
+  auto* pins = command->add_subcommand("pin", "Have the slot of a room live on a node, as long as that lives")->fallthrough();
+  auto* unpins = command->add_subcommand("unpin", "Let it live where it would by itself")->fallthrough();
+  for (auto* one : {pins, unpins}) {
+    one->add_option("room", a->room, "Name of the room")->required();
+    one->add_option("--namespace", a->nsp, "Its namespace")->capture_default_str();
+  }
+  pins->add_option("node", a->to, "server.node_id of the node")->required();
+  pins->callback([a, &context] { context.chosen = [a, &context] { return pin(*a, context, a->to); }; });
+  unpins->callback([a, &context] { context.chosen = [a, &context] { return pin(*a, context, {}); }; });
 }
 
 } // namespace troupe::app

@@ -34,6 +34,7 @@ constexpr std::array section_docs{
   std::pair{
     "cluster"sv,
     "Several nodes as one; [cluster.md](cluster.md) tells how they work together."sv},
+  std::pair{"cluster.keys"sv, "What other programs may read in Redis; [cluster.md](cluster.md#keys-for-other-programs) has the keys."sv},
   std::pair{"recovery"sv, "Clients that come back within a while get what they missed (Socket.IO's connection state recovery); [recovery.md](recovery.md) tells how."sv},
   std::pair{"redis"sv, "Where nodes of a cluster find each other, and where rooms keep their history."sv},
   std::pair{"redis.sentinel"sv, "Sentinels that watch Redis and name its master."sv},

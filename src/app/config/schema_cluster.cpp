@@ -29,7 +29,14 @@ std::vector<config_option> cluster() {
   number_of("cluster.query_timeout_ms", AT(cluster.query_timeout), {100, 600'000}, "How long a question to all nodes, such as a list of sockets, waits for answers.");
   number_of("cluster.max_queries", AT(cluster.max_queries), {1, 1'000'000}, "Questions to all nodes that may wait for answers; and of others' questions, those that may wait for this node's.");
   number_of("cluster.max_answer_bytes", AT(cluster.max_answer_bytes), {100'000, 1'000'000'000}, "Size of the answers to one question, of all nodes together; what is beyond is left out, and the answer says so.");
-  number_of("cluster.drain_timeout_ms", AT(cluster.drain_timeout), {0, 600'000}, "How long the stop waits until other nodes have taken this one's rooms.");
+  number_of("cluster.drain_timeout_ms", AT(cluster.drain_timeout), {0, 600'000}, "How long a node that drains, or stops, may take to give its rooms and clients to others; clients leave faster if they must.");
+  number_of("cluster.drain_clients_per_second", AT(cluster.drain_clients_per_second), {0, 1'000'000}, "Clients that a draining node sends to other nodes, a tenth of them at a time; 0 sends all at once.");
+  t.push_back(flag<config>("cluster.keys.enabled", AT(cluster.keys.enabled), "Keep in Redis, for other programs, who is connected, in which rooms and online (docs/cluster.md)."));
+  t.push_back(text<config>("cluster.keys.prefix", AT(cluster.keys.prefix), "These keys begin with it; empty: redis.prefix, cluster.name and a colon. The same on all nodes.", demands::redis_prefix));
+  t.push_back(flag<config>("cluster.keys.publish_messages", AT(cluster.keys.publish_messages), "Publish every message of a room to the channel `room:<room>` as well."));
+  t.push_back(flag<config>("cluster.keys.accept_messages", AT(cluster.keys.accept_messages), "Emit to clients of this node what is published to the channel `server:<node>`."));
+  number_of("cluster.keys.check_interval_ms", AT(cluster.keys.check_interval), {0, 86'400'000}, "How often a node compares these keys with its clients and repairs them; 0: only when asked (`troupe doctor`).");
+  number_of("cluster.keys.max_waiting", AT(cluster.keys.max_waiting), {1'000, 10'000'000}, "Changes of these keys that may wait for Redis; beyond it all keys of the node are written anew later.");
   return t;
 }
 

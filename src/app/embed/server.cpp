@@ -82,7 +82,7 @@ std::uint16_t server::port() const { return core_->node ? core_->node->port() : 
 void server::wait() {
   app::wait_for_signal([this] {
     std::lock_guard lock(core_->mutex);
-    return core_->stopped;
+    return core_->stopped || (core_->node && core_->node->refusal());
   });
   stop();
 }

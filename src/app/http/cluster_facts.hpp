@@ -2,6 +2,8 @@
 // What the routes tell about the cluster, as this node sees it at one moment.
 
 #include "actors/cluster_messages.hpp"
+#include "actors/public_record.hpp"
+#include "core/cluster/drain_plan.hpp"
 #include "net/link/link_metrics.hpp"
 
 #include <memory>
@@ -26,6 +28,8 @@ struct cluster_facts {
   const net::tunnel_metrics* tunnel_counters = nullptr;
   const redis::metrics* store_counters = nullptr;
   bool store_up = false;                            ///< Redis takes commands
+  cluster::drain_status drain = {};
+  const actors::keys_metrics* keys_counters = nullptr; ///< null: other programs are told nothing
 
   bool clustered() const { return link_counters != nullptr; }
 };
@@ -39,5 +43,6 @@ struct cluster_sums {
   std::size_t slots_without_home = 0;
 };
 cluster_sums sums_of(const cluster_facts& f);
+cluster_sums sums_of(const actors::cluster_view& v);
 
 } // namespace troupe::app

@@ -50,6 +50,32 @@ constexpr row<node_counters, std::uint64_t> node_rows[] = {
   {"troupe_cluster_bad_messages_total", &node_counters::bad_messages, "Messages between nodes that made no sense"},
 };
 
+constexpr row<cluster::drain_status, std::uint64_t> drain_rows[] = {
+  {"troupe_drains_total", &cluster::drain_status::begun, "Drains begun, by operators or because the node was told to end"},
+  {"troupe_drains_cancelled_total", &cluster::drain_status::cancelled, "Of these, those taken back"},
+  {"troupe_drain_clients_moved_total", &cluster::drain_status::moved_ever, "Clients that drains sent to other nodes"},
+};
+
+constexpr row<actors::keys_metrics, actors::keys_metrics::counter> keys_rows[] = {
+  {"troupe_keys_waiting", &actors::keys_metrics::waiting, "Changes of the keys for other programs that wait for Redis now"},
+  {"troupe_keys_changes_total", &actors::keys_metrics::changes, "Changes of these keys"},
+  {"troupe_keys_coalesced_total", &actors::keys_metrics::coalesced, "Of these, those that a later one replaced before they left"},
+  {"troupe_keys_batches_total", &actors::keys_metrics::batches, "Batches in which they went to Redis"},
+  {"troupe_keys_commands_total", &actors::keys_metrics::commands, "Redis commands in these batches"},
+  {"troupe_keys_failures_total", &actors::keys_metrics::failures, "Batches that Redis did not take"},
+  {"troupe_keys_overflows_total", &actors::keys_metrics::overflows, "Times that more waited than cluster.keys.max_waiting"},
+  {"troupe_keys_rewrites_total", &actors::keys_metrics::rewrites, "Times that all keys of this node were compared and corrected, after a start or a loss"},
+  {"troupe_keys_published_total", &actors::keys_metrics::published, "Messages published for other programs"},
+  {"troupe_keys_letters_total", &actors::keys_metrics::accepted, "Messages of other programs for clients of this node"},
+  {"troupe_keys_letters_refused_total", &actors::keys_metrics::refused, "Such messages that made no sense"},
+  {"troupe_keys_checks_total", &actors::keys_metrics::checks, "Comparisons of these keys with the clients"},
+  {"troupe_keys_checks_failed_total", &actors::keys_metrics::checks_failed, "Of these, those that Redis did not answer"},
+  {"troupe_keys_found_total", &actors::keys_metrics::found, "Entries that such a check found wrong"},
+  {"troupe_keys_repaired_total", &actors::keys_metrics::repaired, "Of these, those corrected"},
+  {"troupe_keys_nodes_reaped_total", &actors::keys_metrics::nodes_reaped, "Dead nodes whose entries this node took away"},
+  {"troupe_keys_entries_reaped_total", &actors::keys_metrics::entries_reaped, "Entries of dead nodes taken away"},
+};
+
 constexpr row<replica_counters, counter> replica_rows[] = {
   {"troupe_replica_stale_dropped_total", &replica_counters::stale_dropped, "Messages of an overtaken home, dropped"},
   {"troupe_replica_gaps_total", &replica_counters::gaps, "Gaps in what a home sent, asked for again"},
@@ -76,6 +102,7 @@ constexpr row<link_metrics, link_metrics::counter> link_rows[] = {
   {"troupe_link_dials_total", &link_metrics::dials, "Attempts to reach another node"},
   {"troupe_link_dials_failed_total", &link_metrics::dials_failed, "Of these, those that failed"},
   {"troupe_link_accepted_total", &link_metrics::accepted, "Connections accepted on the links' port"},
+  {"troupe_link_probed_total", &link_metrics::probed, "Of these, those that ended without a byte: another node, or a health check, saw that this one listens"},
   {"troupe_link_messages_received_total", &link_metrics::messages_in, "Messages from other nodes"},
   {"troupe_link_messages_sent_total", &link_metrics::messages_out, "Messages to other nodes"},
   {"troupe_link_messages_lost_total", &link_metrics::messages_lost, "Messages whose link ended before they left"},
@@ -171,6 +198,10 @@ void add_cluster_families(metric_families& to, const cluster_facts& facts, bool 
   add_one(to, "troupe_cluster_registry_up", "1 while the node's lease in Redis can be renewed", view.registry_up);
   add_one(to, "troupe_cluster_isolated", "1 while neither Redis nor another node can be reached", view.isolated);
   add_one(to, "troupe_cluster_draining", "1 while the node gives its slots away", draining);
+  add_rows(to, drain_rows, facts.drain);
+  static const actors::keys_metrics no_keys;
+  add_rows(to, keys_rows, facts.keys_counters ? *facts.keys_counters : no_keys);
+  add_one(to, "troupe_cluster_pins", "Slots that operators have pinned to a node", static_cast<double>(view.pins.size()));
   add_rows(to, node_rows, view.counters);
   add_rows(to, replica_rows, counts.replicas);
   add_links(to, *facts.link_counters);

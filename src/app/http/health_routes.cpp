@@ -22,8 +22,9 @@ void health_routes::health(visit& v) {
     {"waiting", c.server.handshakes_waiting()},
   };
   const node_state state = node_.draining() ? node_state::draining : node_.state.load();
-  const auto sums = sums_of(node_.cluster());
-  const json_value body{
+  const auto facts = node_.cluster();
+  const auto sums = sums_of(facts);
+  json_value body{
     {"status", reasons.empty() ? "ok" : state == node_state::ready ? "degraded" : to_string(state)},
     {"node", c.node_id},
     {"version", c.version},
@@ -32,6 +33,8 @@ void health_routes::health(visit& v) {
     {"cluster", {{"nodes", sums.nodes}, {"linked", sums.linked}, {"slots", sums.slots}}},
     {"reasons", reasons},
   };
+  if (facts.drain.phase != cluster::drain_phase::none)
+    body["drain"] = {{"phase", to_string(facts.drain.phase)}, {"moved", facts.drain.moved}, {"perSecond", facts.drain.clients_per_second}};
   v.respond(object_answer(body));
 }
 

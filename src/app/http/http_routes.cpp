@@ -91,6 +91,10 @@ void http_routes::parts::add_api() {
   add_guarded("GET", "/api/v1/nodes", api, &api_routes::list_nodes);
   add_guarded("GET", "/api/v1/drain", api, &api_routes::show_drain);
   add_guarded("POST", "/api/v1/drain", api, &api_routes::drain);
+  add_guarded("POST", "/api/v1/doctor", api, &api_routes::examine);
+  add_guarded("GET", "/api/v1/pins", api, &api_routes::list_pins);
+  add_guarded("POST", "/api/v1/rooms/{}/pin", api, &api_routes::pin_room);
+  add_guarded("POST", "/api/v1/rooms/{}/unpin", api, &api_routes::unpin_room);
 }
 
 void http_routes::parts::say_what_is_missing() const {

@@ -41,17 +41,24 @@ std::string client_url(const config& c) {
 
 } // namespace
 
-cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, net::server& clients,
-                           std::function<void(error)> refused)
+cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, net::server& clients)
   : redis_(std::move(store)), registry_(redis_, c.cluster.name), log_(redis_, c.cluster.name, cluster::slot_of),
     sessions_(redis_, c.cluster.name, c.recovery.window),
+    keys_(redis_, keys_prefix_of(c)),
     ways_(std::make_unique<net::second_way>(cluster::link_peer{me.id, me.incarnation, me.number}, bus_, router_, c.cluster.link_heartbeat,
                                             2 * c.cluster.link_timeout)),
     bus_(redis_, c.cluster.name),
     links_(std::make_unique<net::link_server>(link_options_of(c, {me.id, me.incarnation, me.number}), *ways_)),
-    setup_{{registry_, *ways_, bus_, log_}, node_options_of(c), {}, router_, {std::move(refused), {}}} {
+    drain_(clients), setup_{{registry_, *ways_, bus_, log_}, node_options_of(c), {}, router_, {}} {
   ways_->use(*links_);
-  setup_.listeners.on_tick = [this](time_point now) { ways_->tick(now); };
+  if (c.cluster.keys.enabled)
+    setup_.keys = &keys_;
+  setup_.keys_options = keys_options_of(c);
+  setup_.listeners.on_tick = [this](time_point now) {
+    ways_->tick(now);
+    if (const auto v = view())
+      drain_.tick(sums_of(*v), now);
+  };
   setup_.me.id = me.id;
   setup_.me.incarnation = me.incarnation;
   setup_.me.number = me.number;
@@ -62,25 +69,32 @@ cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store
     auto news = std::make_shared<const actors::cluster_view>(std::move(v));
     std::lock_guard lock(view_mutex_);
     view_ = std::move(news);
+    view_changed_.notify_all();
+  };
+  setup_.listeners.on_give_up = [this](error why) {
+    std::lock_guard lock(view_mutex_);
+    refusal_ = std::move(why);
+    view_changed_.notify_all();
   };
   tunnels_ = std::make_unique<net::tunnel_pump>(*links_, c.cluster.max_tunnels);
   links_->serve_tunnels([&clients](net::stream s, net::arrival from) { return clients.adopt_tunnel(std::move(s), std::move(from)); },
                         [&clients] { return clients.has_room(); });
   clients.set_tunnels(tunnels_.get());
+  if (c.cluster.keys.enabled && c.cluster.keys.accept_messages)
+    bus_.subscribe("server:" + me.id, [this](std::string_view, std::string_view json) { router_.on_letter(json); });
   bus_.subscribe(actors::cluster_channel, [this](std::string_view, std::string_view bytes) { router_.on_bus(bytes); });
 }
 
 cluster_node::~cluster_node() { stop(); }
 
-result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const identity& me, net::server& clients,
-                                                         std::function<void(error)> refused) {
+result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const identity& me, net::server& clients) {
   auto options = redis_options_of(c);
   if (!options)
     return options.error();
   auto store = redis::client::make(*options);
   if (!store)
     return store.error();
-  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), me, clients, std::move(refused)));
+  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), me, clients));
   auto port = n->links_->listen(bind_address(c), c.cluster.port);
   if (!port)
     return error{port.error().code, port.error().message + " (cluster.bind, cluster.port)"};
@@ -94,9 +108,20 @@ std::shared_ptr<const actors::cluster_view> cluster_node::view() const {
   return view_;
 }
 
+std::optional<error> cluster_node::first_word(duration at_most) {
+  std::unique_lock lock(view_mutex_);
+  view_changed_.wait_for(lock, at_most, [this] { return refusal_ || (view_ && (view_->leased || !view_->registry_up)); });
+  return refusal_;
+}
+
+std::optional<error> cluster_node::refusal() const {
+  std::lock_guard lock(view_mutex_);
+  return refusal_;
+}
+
 cluster_facts cluster_node::facts() const {
   return {view(), links_->status(), &links_->counters(), &ways_->counters(), &tunnels_->counters(),
-          &redis_->counters(), redis_->up()};
+          &redis_->counters(), redis_->up(), drain_.status(), keys_counts_};
 }
 
 std::vector<std::string> cluster_node::not_ready() const {
@@ -110,6 +135,8 @@ std::vector<std::string> cluster_node::not_ready() const {
     reasons.emplace_back("neither Redis nor any other node can be reached, so this node orders no rooms");
   if (v->slots_without_home > 0)
     reasons.push_back(std::to_string(v->slots_without_home) + " of the rooms' slots have no home yet");
+  if (v->links_awaited > 0)
+    reasons.push_back("no link yet to " + std::to_string(v->links_awaited) + " of the other nodes");
   if (reasons.empty() && !v->ready)
     reasons.emplace_back("the node is not part of its cluster yet");
   return reasons;

@@ -12,7 +12,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <future>
+#include <thread>
 
 namespace troupe::app {
 
@@ -24,6 +24,13 @@ std::uint16_t random_number() {
   return n;
 }
 
+/// How long the start waits for the cluster's word on this node's number.
+constexpr duration patience_for_cluster{1'000};
+/// Left of server.shutdown_timeout_ms for clients that were not moved.
+constexpr duration time_for_goodbyes{1'500};
+/// Of 65,536 there are 64 times as many as a cluster has nodes.
+constexpr int most_numbers = 100;
+
 std::string default_id(std::uint16_t number) {
   char host[256] = "node";
   ::gethostname(host, sizeof host - 1);
@@ -32,18 +39,24 @@ std::string default_id(std::uint16_t number) {
 
 } // namespace
 
-node::node(const config& c, node_extras extras)
-  : config_(c), extras_(std::move(extras)), number_(random_number()), event_log_(c.event_log.file) {
+node::node(const config& c, node_extras extras, std::uint16_t number)
+  : config_(c), extras_(std::move(extras)), number_(number), event_log_(c.event_log.file) {
   id_ = c.server.node_id.empty() ? default_id(number_) : c.server.node_id;
 }
 
 node::~node() { stop(); }
 
 result<std::unique_ptr<node>> node::start(const config& c, node_extras extras) {
-  std::unique_ptr<node> n(new node(c, std::move(extras)));
-  if (auto r = n->build(); !r)
-    return r.error();
-  return n;
+  for (int numbers = 1;; ++numbers) {
+    const auto number = numbers == 1 && extras.number ? *extras.number : random_number();
+    std::unique_ptr<node> n(new node(c, extras, number));
+    if (auto r = n->build(); !r)
+      return r.error();
+    const auto no = n->cluster_ ? n->cluster_->first_word(patience_for_cluster) : std::nullopt;
+    if (!no || no->code != "node_number_taken" || numbers == most_numbers)
+      return n;
+    log::info("number-taken", "number={} {}", number, no->message);
+  }
 }
 
 result<bool> node::build() {
@@ -61,6 +74,7 @@ result<bool> node::build() {
   http_context context{config_, *net_, counts_, id_, TROUPE_VERSION};
   context.not_ready = [this] { return cluster_ ? cluster_->not_ready() : std::vector<std::string>(); };
   context.cluster = [this] { return cluster_ ? cluster_->facts() : cluster_facts{}; };
+  context.drain = [this](bool on, bool clients) { drain(on, clients); };
   context.self = {number_, static_cast<std::uint64_t>(wall_clock_now())};
   const auto self = context.self;
   http_ = std::make_unique<http_routes>(std::move(context));
@@ -72,7 +86,7 @@ result<bool> node::build() {
   auto options = actor_options(config_, number_);
   options.me = self;
   if (config_.cluster.enabled) {
-    auto made = cluster_node::make(config_, {id_, number_, options.me.incarnation}, *net_, [this](const error&) { refused_ = true; });
+    auto made = cluster_node::make(config_, {id_, number_, options.me.incarnation}, *net_);
     if (!made)
       return made.error();
     cluster_ = std::move(*made);
@@ -87,6 +101,10 @@ result<bool> node::build() {
                          config_.recovery.enabled ? &sessions : nullptr},
     std::move(options), std::move(around));
   http_->set_actors(actors_.get());
+  if (cluster_) {
+    cluster_->drain().use(actors_.get());
+    cluster_->use(actors_->keys_counters());
+  }
 
   std::vector<net::engine_endpoint> endpoints{{engine_options_of(config_), &actors_->acceptor()}};
   for (auto& raw : extras_.raw) {
@@ -114,10 +132,14 @@ void node::stop() {
   if (config_.server.drain_delay.count() > 0)
     std::this_thread::sleep_for(std::min(config_.server.drain_delay, left()));
   if (cluster_)
-    give_slots_away(std::min(config_.cluster.drain_timeout, left()));
+    give_away(std::min(config_.cluster.drain_timeout, left() - std::min(time_for_goodbyes, left() / 3)));
   net_->stop_accepting();
   net_->close_sessions(engineio::close_reason::server_shutting_down, left());
   http_->set_actors(nullptr);
+  if (cluster_) {
+    cluster_->drain().use(nullptr);
+    cluster_->use(nullptr);
+  }
   if (actors_ && !actors_->stop(left() + duration(500))) {
     // Destroying actors that still run would crash on the way out; the process is ending anyway.
     log::error("stop-incomplete", "timeout_ms={} Some actors did not end in time.", config_.server.shutdown_timeout.count());
@@ -128,13 +150,23 @@ void node::stop() {
   net_->stop();
 }
 
-void node::give_slots_away(duration at_most) {
-  auto over = std::make_shared<std::promise<void>>();
-  auto wait = over->get_future();
-  actors_->drain(true, {nullptr, [over](void*) { over->set_value(); }});
-  over.reset();
-  if (wait.wait_for(at_most) != std::future_status::ready)
-    log::warn("drain-incomplete", "timeout_ms={} Other nodes take the rest when this one is gone.", at_most.count());
+void node::drain(bool on, bool clients) {
+  if (!cluster_)
+    return;
+  if (on)
+    cluster_->drain().begin({config_.cluster.drain_clients_per_second, config_.cluster.drain_timeout}, clients);
+  else
+    cluster_->drain().cancel();
+}
+
+/// What the operator's own drain has not given away yet.
+void node::give_away(duration at_most) {
+  if (at_most <= duration(0) || cluster_->refusal())
+    return;
+  auto& drain = cluster_->drain();
+  drain.begin({config_.cluster.drain_clients_per_second, at_most}, true);
+  if (!drain.wait(at_most))
+    log::info("drain-ended", "timeout_ms={} Other nodes take what is left when this one is gone.", at_most.count());
 }
 
 } // namespace troupe::app

@@ -11,8 +11,8 @@
 #include "core/logic/namespace_logic.hpp"
 #include "net/server.hpp"
 
-#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +32,7 @@ struct raw_endpoint {
 struct node_extras {
   logic::namespaces* namespaces = nullptr; ///< instead of the configured ones; must outlive the node
   std::vector<raw_endpoint> raw;
+  std::optional<std::uint16_t> number; ///< to begin with (tests); left out: a random one
 };
 
 class node {
@@ -42,17 +43,19 @@ class node {
 
   std::uint16_t port() const { return port_; }
   const std::string& id() const { return id_; }
-  /// Set when the cluster will not have this node: it should be stopped. Any thread.
-  bool refused() const { return refused_; }
+  /// Set when the cluster will not have this node: it should be stopped. `node_number_taken`: start it again, under another
+  /// number. Any thread.
+  std::optional<error> refusal() const { return cluster_ ? cluster_->refusal() : std::nullopt; }
   actors::actor_layer& actors() { return *actors_; }
   /// In the mirror image of the start: readiness falls, the door closes, clients are told and what is queued is written,
   /// then actors and shards end. Takes at most server.shutdown_timeout_ms. Not from a shard's thread.
   void stop();
 
  private:
-  node(const config& c, node_extras extras);
+  node(const config& c, node_extras extras, std::uint16_t number);
   result<bool> build();
-  void give_slots_away(duration at_most);
+  void drain(bool on, bool clients);
+  void give_away(duration at_most);
 
   config config_;
   node_extras extras_;
@@ -69,7 +72,6 @@ class node {
   std::unique_ptr<cluster_node> cluster_; ///< null: a node of its own
   std::unique_ptr<actors::actor_layer> actors_;
   bool stopped_ = false;
-  std::atomic<bool> refused_{false};
 };
 
 } // namespace troupe::app

@@ -21,6 +21,21 @@ void greet(const config& c, const node& n) {
                                 "users come.");
 }
 
+/// Until a signal comes or the cluster has no place for the node. True: it must begin again, under another number.
+bool serve(const config& c, node& n) {
+  const auto number = wait_for_signal([&n] { return n.refusal().has_value(); });
+  const bool again = number == 0 && n.refusal()->code == "node_number_taken";
+  if (again)
+    log::warn("number-lost", "{} The node starts again under another number; its clients reconnect.", n.refusal()->message);
+  else
+    log::info("stopping", "signal={} timeout_ms={} A second signal ends the process at once.", number,
+              c.server.shutdown_timeout.count());
+  const auto began = clock::now();
+  n.stop();
+  log::info("stopped", "after_ms={}", std::chrono::duration_cast<duration>(clock::now() - began).count());
+  return again;
+}
+
 } // namespace
 
 int run_node(const loaded& configuration) {
@@ -33,20 +48,17 @@ int run_node(const loaded& configuration) {
   }
   for (auto& w : configuration.warnings)
     log::warn("configuration", "{}", w);
-  auto n = node::start(c);
-  if (!n) {
-    log::error("start-failed", "code={} {}", n.error().code, n.error().message);
-    return 1;
+  for (;;) {
+    auto n = node::start(c);
+    if (!n) {
+      log::error("start-failed", "code={} {}", n.error().code, n.error().message);
+      return 1;
+    }
+    (*sink)->set_node((*n)->id());
+    greet(c, **n);
+    if (!serve(c, **n))
+      return 0;
   }
-  (*sink)->set_node((*n)->id());
-  greet(c, **n);
-  auto number = wait_for_signal([&n] { return (*n)->refused(); });
-  log::info("stopping", "signal={} timeout_ms={} A second signal ends the process at once.", number,
-            c.server.shutdown_timeout.count());
-  auto began = clock::now();
-  (*n)->stop();
-  log::info("stopped", "after_ms={}", std::chrono::duration_cast<duration>(clock::now() - began).count());
-  return 0;
 }
 
 } // namespace troupe::app

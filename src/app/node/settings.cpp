@@ -114,4 +114,19 @@ cluster::node_options node_options_of(const config& c) {
   return o;
 }
 
+actors::keys_options keys_options_of(const config& c) {
+  auto& k = c.cluster.keys;
+  actors::keys_options o;
+  o.max_waiting = k.max_waiting;
+  o.publish_messages = k.publish_messages;
+  o.accept_messages = k.accept_messages;
+  o.check_interval = k.check_interval;
+  o.commands_at_once = std::clamp<std::size_t>(c.redis.max_commands / 4, 20, 1'000);
+  return o;
+}
+
+std::string keys_prefix_of(const config& c) {
+  return c.cluster.keys.prefix.empty() ? c.redis.prefix + c.cluster.name + ":" : c.cluster.keys.prefix;
+}
+
 } // namespace troupe::app

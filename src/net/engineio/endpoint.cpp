@@ -173,6 +173,8 @@ void handshake(connection& c, const engine_endpoint& at) {
   }
   if (target.param("EIO") != "4")
     return refuse(c, refusal::unsupported_protocol);
+  if (c.home().owner().turns_away())
+    return refuse(c, 503, 4, "This node is being drained and takes no new clients; another one will.", {{"Retry-After", "1"}});
   if (!c.home().owner().may_connect(client_address(c), c.home().now()))
     return refuse(c, 429, 4, "Too many connections from this address (limits.connects_per_minute); try again in a minute.",
                   {{"Retry-After", "60"}});

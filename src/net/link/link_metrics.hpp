@@ -20,6 +20,7 @@ struct link_metrics {
   counter dials{0};
   counter dials_failed{0};      ///< of those, before the peer presented itself
   counter accepted{0};
+  counter probed{0};            ///< of those, connections that ended without a byte
   std::array<counter, cluster::link_refusals> refused{};    ///< connections that this node refused, by link_refusal
   std::array<counter, cluster::link_refusals> refused_us{}; ///< connections on which a peer refused this node
   counter messages_in{0};

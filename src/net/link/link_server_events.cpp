@@ -119,6 +119,8 @@ void link_server::on_link_failed(peer_link& who, link_failure why) {
   } else if (why.how == what::refused_us) {
     metrics::add(counters_.refused_us[static_cast<std::size_t>(why.why)]);
     refusals_.refused_us(name, who.address(), why.why);
+  } else if (why.how == what::silent) {
+    metrics::add(counters_.probed);
   }
   auto found = std::find_if(peers_.begin(), peers_.end(), [&](auto& p) { return p.second->dialled == &who; });
   if (found == peers_.end())

@@ -291,6 +291,8 @@ void peer_link::on_lost_before_up(secure_socket::loss why) {
     return fail({what::nobody});
   if (socket_->over_limit())
     return fail({what::refused, link_refusal::too_much});
+  if (accepted_ && !socket_->heard_anything())
+    return fail({what::silent});
   if (why == secure_socket::loss::tls && !accepted_)
     return fail(tls_failure_of_server(socket_->pipe()));
   if (accepted_ && state_ == state::securing)

@@ -30,6 +30,7 @@ struct link_failure {
   enum class what {
     nobody,      ///< the address refuses connections
     unreachable, ///< no connection, or one that ended without a word
+    silent,      ///< somebody connected and went without a byte, to see whether this node listens
     refused,     ///< this node did not want the peer
     refused_us   ///< the peer did not want this node
   };

@@ -66,6 +66,8 @@ class secure_socket final : public pollable {
   /// Until 0 is given: more than so many bytes from the peer are not read.
   void limit_input(std::size_t bytes) { input_limit_ = bytes; }
   bool over_limit() const { return input_limit_ != 0 && received_ >= input_limit_; }
+  /// The peer has sent at least one byte.
+  bool heard_anything() const { return received_ > 0; }
 
   /// Encrypts; leaves with the next `flush`.
   void write(std::string_view plain);

@@ -27,15 +27,16 @@ export const kinds = {
  * @param {object[]} records
  * @param {object} [options]
  * @param {boolean} [options.stored_only] messages acked at level `home` may be lost: their home died while the log was away
+ * @param {boolean} [options.log_lost] the log lost what it had when a node died: what no other node held is gone, stored or not
  * @returns {{findings: {kind: string, room: string, ...}[], counts: object}}
  */
-export function check(records, { stored_only = false } = {}) {
+export function check(records, { stored_only = false, log_lost = false } = {}) {
   const rooms = byRoom(records);
   const findings = [];
   const counts = { rooms: rooms.size, members: 0, published: 0, acked: 0, stored: 0, unknown: 0, deliveries: 0, forgotten: 0 };
   for (const [name, room] of rooms) {
     const find = (kind, facts) => findings.push({ kind, room: name, ...facts });
-    const places = placesOf(room, find, counts, stored_only);
+    const places = placesOf(room, find, counts, stored_only, log_lost);
     for (const member of room.members.values()) checkMember(member, room, places, find);
     checkAcked(room, find, stored_only);
     countRoom(room, counts);
@@ -73,7 +74,7 @@ function byRoom(records) {
 }
 
 /** seq -> text; finds positions with two texts and texts with two positions. */
-function placesOf(room, find, counts, stored_only) {
+function placesOf(room, find, counts, stored_only, log_lost) {
   const claims = new Map(); // seq -> text -> {acked, members}
   const seqs_of = new Map(); // text -> seqs
   const claim = (seq, text) => {
@@ -93,7 +94,7 @@ function placesOf(room, find, counts, stored_only) {
     }
   const places = new Map();
   for (const [seq, texts] of claims) {
-    const kept = [...texts].filter(([, c]) => !(stored_only && mayBeForgotten(c)));
+    const kept = [...texts].filter(([, c]) => !(stored_only && mayBeForgotten(c, log_lost)));
     counts.forgotten += texts.size - kept.length;
     if (kept.length > 1) find('order', { seq, texts: kept.map(([text, c]) => ({ text, stored: c.stored, members: c.members.map((m) => m.id) })) });
     places.set(seq, new Set(texts.keys()));
@@ -102,9 +103,9 @@ function placesOf(room, find, counts, stored_only) {
   return places;
 }
 
-/** A position that only the dead knew of, and that no log held. */
-function mayBeForgotten(claim) {
-  return !claim.stored && claim.members.every((m) => m.ended < Infinity);
+/** A position that only the dead knew of, and that no log holds. */
+function mayBeForgotten(claim, log_lost) {
+  return (log_lost || !claim.stored) && claim.members.every((m) => m.ended < Infinity);
 }
 
 function checkMember(member, room, places, find) {

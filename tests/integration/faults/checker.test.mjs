@@ -135,6 +135,15 @@ test('what was only ordered may be forgotten with the dead, where that is allowe
   assert.deepEqual(kindsOf(records, { stored_only: true }), []);
 });
 
+test('what was stored may be forgotten with the dead where the log lost its data, and nowhere else', () => {
+  const records = good().filter((r) => r.member !== 'b' && r.member !== 'c');
+  records.push({ type: 'end', member: 'a', room: 'r', time: 101 }, { type: 'member', member: 'd', room: 'r', node: 'n2', joined: 200 });
+  records.push({ type: 'publish', text: 'other', room: 'r', by: 'p', time: 210 }, { type: 'answer', text: 'other', time: 215, seq: 10, level: 'stored' });
+  records.push({ type: 'delivery', member: 'd', room: 'r', seq: 10, text: 'other', time: 213 });
+  assert.deepEqual(kindsOf(records, { stored_only: true }), ['order']);
+  assert.deepEqual(kindsOf(records, { stored_only: true, log_lost: true }), []);
+});
+
 test('a message of nobody is invented', () => {
   const records = good();
   for (const member of ['a', 'b', 'c']) records.push({ type: 'delivery', member, room: 'r', seq: 11, text: 'ghost', time: 200 });

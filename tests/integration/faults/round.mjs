@@ -22,7 +22,7 @@ export async function round({ cluster, crowd, random, faults, directory, short =
   const history = await History.open(join(directory, 'history.jsonl'));
   const findings = [];
   const began = now();
-  let stored_only = false;
+  const allowed = { stored_only: false, log_lost: false };
   crowd.begin(history);
   const run = {
     cluster, crowd, random, short,
@@ -32,7 +32,7 @@ export async function round({ cluster, crowd, random, faults, directory, short =
       say(`  ${Math.round(now() - began)} ms: ${text}`);
     },
     wrong: (text) => findings.push({ kind: 'node', text }),
-    may_forget: () => { stored_only = true; },
+    may_forget: ({ log_lost = false } = {}) => { allowed.stored_only = true; allowed.log_lost ||= log_lost; },
     disturb: (nodes) => { for (const n of nodes) n.disturbed_since ??= now(); },
   };
   crowd.start();
@@ -49,13 +49,13 @@ export async function round({ cluster, crowd, random, faults, directory, short =
     delete node.disturbed_since;
     node.stood_still = false;
     if (node.crashed) findings.push({ kind: 'node', text: node.crashed });
-    if (stored_only) continue;
+    if (allowed.stored_only) continue;
     for (const [name, value] of Object.entries(await node.broken())) findings.push({ kind: 'invariant', node: node.id, text: `${name} ${value}` });
   }
   const dropped = history.records.filter((r) => r.type === 'ended');
   for (const { member, node, reason } of dropped) findings.push({ kind: 'dropped', member, node, text: reason });
   await history.close();
-  const checked = check(history.records, { stored_only });
+  const checked = check(history.records, allowed);
   return {
     findings: [...findings, ...checked.findings], counts: checked.counts, calm: fared(history.records, true), all: fared(history.records, false),
     crowd: crowd.counts, ms: Math.round(now() - began),

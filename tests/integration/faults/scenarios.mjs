@@ -156,7 +156,7 @@ export const scenarios = {
 
   async redis_empty_and_kill(run) {
     run.note('redis killed');
-    run.may_forget();
+    run.may_forget({ log_lost: true });
     await run.cluster.redis.kill();
     await run.cluster.redis.forget();
     const node = run.random.pick(run.cluster.alive);

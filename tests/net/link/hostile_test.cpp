@@ -176,6 +176,7 @@ TEST_CASE("three thousand hostile connections get nowhere and disturb no link") 
   CHECK(b.refused(link_refusal::not_tls) >= 1000);
   CHECK(b.refused(link_refusal::bad_hello) >= 500);
   CHECK(b.server.counters().accepted >= 3000);
+  CHECK(b.server.counters().probed >= 100);
   link_node c("aa");
   c.link_to(b);
 }

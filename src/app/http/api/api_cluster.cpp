@@ -63,11 +63,16 @@ json_value self_as_json(const http_context& c, const cluster_facts& f, bool drai
 std::string_view drain_problem(const cluster_facts& f, const cluster_sums& s) {
   if (!f.clustered())
     return "this node has no cluster, so nobody takes its rooms; it only asks for no new clients";
-  return s.slots > 0 && s.takers == 0 ? "no other node is there to take the slots; they stay until one comes" : "";
+  return s.slots > 0 && s.takers == 0 ? "no other node is there to take slots and clients; they stay until one comes" : "";
 }
 
 json_value slots_as_json(const cluster_sums& s) {
   return {{"total", cluster::slot_count}, {"owned", s.slots}, {"withoutHome", s.slots_without_home}};
+}
+
+json_value clients_as_json(const cluster::drain_status& s) {
+  return {{"phase", to_string(s.phase)}, {"moving", s.moves_clients && s.phase != cluster::drain_phase::none},
+          {"moved", s.moved}, {"perSecond", s.clients_per_second}};
 }
 
 } // namespace
@@ -97,12 +102,15 @@ json_value api_routes::drain_progress() const {
   const cluster_facts facts = node_.cluster();
   const auto sums = sums_of(facts);
   const bool draining = node_.draining();
+  const auto connections = node_.sessions_open();
+  const bool done = sums.slots == 0 && (connections == 0 || !facts.drain.moves_clients);
   json_value body{{"ok", true},
                   {"draining", draining},
-                  {"done", draining && facts.clustered() && sums.slots == 0},
+                  {"done", draining && facts.clustered() && done},
                   {"slots", slots_as_json(sums)},
                   {"takers", sums.takers},
-                  {"connections", node_.sessions_open()}};
+                  {"connections", connections},
+                  {"clients", clients_as_json(facts.drain)}};
   if (const auto why = drain_problem(facts, sums); draining && !why.empty())
     body["problem"] = why;
   return body;
@@ -113,17 +121,17 @@ void api_routes::show_drain(visit& v) { v.respond(object_answer(drain_progress()
 void api_routes::drain(visit& v) {
   api_body in(v.request.body, limit());
   const bool on = in.boolean("on", true);
+  const bool clients = in.boolean("clients", true);
   if (in.problem())
     return v.respond(error_answer(*in.problem()));
   if (node_.state == node_state::draining)
     return v.respond(
       error_answer(503, {"not_ready", "the node is stopping, which drains it and cannot be taken back"}));
-  with_actors(v, [&](actors::actor_layer& layer, ports::http_respond respond) {
-    log::info(on ? "drain-asked" : "drain-taken-back", "address={}", v.request.address);
-    node_.drain_asked = on;
-    layer.drain(on, nullptr);
-    respond(object_answer(drain_progress()));
-  });
+  log::info(on ? "drain-asked" : "drain-taken-back", "address={} clients={}", v.request.address, clients);
+  node_.drain_asked = on;
+  if (node_.context.drain)
+    node_.context.drain(on, clients);
+  v.respond(object_answer(drain_progress()));
 }
 
 } // namespace troupe::app

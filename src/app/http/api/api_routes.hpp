@@ -44,10 +44,17 @@ class api_routes {
   void drain(visit& v);      ///< POST /api/v1/drain
   void show_drain(visit& v); ///< GET  /api/v1/drain
 
+  // -- api_doctor.cpp
+  void examine(visit& v);    ///< POST /api/v1/doctor
+  void pin_room(visit& v);   ///< POST /api/v1/rooms/{room}/pin
+  void unpin_room(visit& v); ///< POST /api/v1/rooms/{room}/unpin
+  void list_pins(visit& v);  ///< GET  /api/v1/pins
+
  private:
   /// Calls `f(layer, respond)` while the layer cannot go away; without a layer it answers.
   void with_actors(visit& v, const std::function<void(actors::actor_layer&, ports::http_respond)>& f);
   json_value drain_progress() const;
+  void pin(visit& v, const std::string& nsp, std::string node);
   const limits& limit() const { return node_.context.settings.limits; }
   /// For messages that came without an id: unlike any other, also of other nodes and of earlier runs.
   std::string new_id();
