@@ -30,11 +30,15 @@ std::uint16_t hub::home_of(std::string_view key) const {
 }
 
 void hub::to_room(std::string key, room_op what) {
+  if (directories.empty())
+    return; // an answer of Redis that comes after the end
   auto& part = directories[home_of(key)];
   caf::anon_send(part, actors::to_room{std::move(key), std::move(what)});
 }
 
 void hub::to_presence(std::string user, presence_op what) {
+  if (directories.empty())
+    return;
   auto& part = directories[home_of(user)];
   caf::anon_send(part, actors::to_presence{std::move(user), std::move(what)});
 }
