@@ -53,7 +53,10 @@ void hub::to_all_connections(const connection_op& what) {
     caf::anon_send(part, actors::to_all_connections{what});
 }
 
-void hub::to_queries(query_op what) { caf::anon_send(directories.front(), actors::to_queries{std::move(what)}); }
+void hub::to_queries(query_op what) {
+  if (!directories.empty())
+    caf::anon_send(directories.front(), actors::to_queries{std::move(what)});
+}
 
 frame_options hub::frame_flags(bool is_volatile, bool compress) const {
   return {is_volatile, compress, opts.deflate && compress, opts.deflate_threshold};
