@@ -29,7 +29,7 @@ std::vector<config_option> operations() {
     "recovery.enabled", AT(recovery.enabled),
     "Clients that come back within a while find their session and get what they missed. Needs rooms.history.enabled. Events of rooms "
     "then carry one more argument, which official JavaScript clients use and others show to the application."));
-  t.push_back(list<config>("recovery.namespaces", AT(recovery.namespaces), "Where."));
+  t.push_back(list<config>("recovery.namespaces", AT(recovery.namespaces), "Namespaces whose sessions can be recovered."));
   t.push_back(number<config>(
     "recovery.window_ms", AT(recovery.window), {1'000, day}, "How long a session waits for its client."));
   t.push_back(number<config>(

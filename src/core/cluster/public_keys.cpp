@@ -13,13 +13,13 @@ struct spelled {
   std::string_view name, stem, suffix;
 };
 constexpr std::array<spelled, key_kinds> spellings{{
-  {"servers", "servers", ""},
-  {"connections", "connections:", ""},
-  {"node_rooms", "rooms:", ""},
-  {"user_sockets", "user:", ":sockets"},
-  {"room", "room:", ""},
-  {"presence", "presence:", ""},
-  {"typing", "typing:", ""},
+  spelled{"servers", "servers", ""},
+  spelled{"connections", "connections:", ""},
+  spelled{"node_rooms", "rooms:", ""},
+  spelled{"user_sockets", "user:", ":sockets"},
+  spelled{"room", "room:", ""},
+  spelled{"presence", "presence:", ""},
+  spelled{"typing", "typing:", ""},
 }};
 
 const spelled& spelling(key_kind k) { return spellings[static_cast<std::size_t>(k)]; }

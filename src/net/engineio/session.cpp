@@ -108,40 +108,6 @@ void session::pass_on(frame_ptr f) {
   }
 }
 
-void session::hold_back(frame_ptr f) {
-  held_->bytes += f->wire().size();
-  held_->frames.push_back(std::move(f));
-}
-
-void session::hold() {
-  if (!held_) {
-    held_ = std::make_unique<held_back>();
-    if (websocket_)
-      websocket_->forbid_lane();
-  }
-  ++held_->holds;
-}
-
-void session::release(std::vector<frame_ptr> first, bool keep) {
-  if (!held_ || closed_ || doomed_)
-    return;
-  auto before = std::exchange(held_->frames, {});
-  if (!keep)
-    before.clear();
-  held_->bytes = 0;
-  for (auto* list : {&first, &before})
-    for (auto& f : *list)
-      hold_back(f);
-  if (--held_->holds > 0)
-    return;
-  const auto all = std::move(held_);
-  for (auto& f : all->frames)
-    pass_on(f);
-  allow_lane();
-  if (queued_bytes() > shard_.options().limit.max_queued_bytes)
-    bound_queue();
-}
-
 void session::push_rest(frame_ptr f, std::size_t written) {
   if (written == 0 || !websocket_)
     return push(std::move(f));

@@ -123,11 +123,11 @@ TEST_CASE("each option sets its own member and no other") {
 TEST_CASE("every member of the structs is bound to an option") {
   constexpr auto sections = members<config>();
   STATIC_REQUIRE(sections == 22); // a new section belongs into the list below
-  constexpr auto nested = 3;      // auth.jwt, rooms.history and redis.sentinel are groups, not options
+  constexpr auto nested = 4;      // auth.jwt, rooms.history, cluster.keys and redis.sentinel are groups, not options
   constexpr auto all = members_of_all<
     server_config, cors_config, cookie_config, engine_config, socketio_config, auth_config, jwt_config, troupe::limits,
     rooms_config, history_config, typing_config, presence_config, offline_config, documents_config, events_config,
-    event_log_config, log_config, metrics_config, demo_config, cluster_config, recovery_config, redis_config,
+    event_log_config, log_config, metrics_config, demo_config, cluster_config, public_keys_config, recovery_config, redis_config,
     redis_sentinel_config, kafka_config, database_config>();
   CHECK(schema().size() == all - nested);
   CHECK(event_rule_schema().size() == members<event_rule>());

@@ -93,6 +93,7 @@ TEST_CASE("docs/metrics.md and a scrape agree", "[http]") {
   testing::cluster_sight sight;
   testing::served node({}, "/nonexistent", {}, sight);
   node.counts.refusals.add("rate_limited");
+  node.counts.not_recovered.add("session_unknown");
   node.get("/live");
   const auto answer = node.get("/metrics");
   CHECK(answer.status == 200);
