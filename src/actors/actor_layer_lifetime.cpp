@@ -119,6 +119,7 @@ actor_layer::~actor_layer() {
   for (auto& home : parts_->shards)
     home->timers.stop();
   parts_->hub->directories.clear();
+  parts_->hub->acks.forget_all();
   parts_->hub->cluster = nullptr;
   parts_->hub->keys = nullptr;
 }

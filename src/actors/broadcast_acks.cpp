@@ -72,6 +72,12 @@ void broadcast_acks::close(std::uint32_t id) {
   waiting_.erase(id);
 }
 
+void broadcast_acks::forget_all() {
+  table over;
+  std::lock_guard lock(mutex_);
+  over.swap(waiting_);
+}
+
 std::size_t broadcast_acks::size() const {
   std::lock_guard lock(mutex_);
   return waiting_.size();

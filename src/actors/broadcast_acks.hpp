@@ -23,6 +23,8 @@ class broadcast_acks {
   bool on_ack(std::uint64_t id, std::string_view nsp, const std::string& socket_id, logic::arguments args);
   /// Time is over: what comes now is of no interest.
   void close(std::uint32_t id);
+  /// At the end, when nobody is left to hear of it: whoever waits holds the hub that holds this.
+  void forget_all();
   std::size_t size() const;
 
  private:
