@@ -10,8 +10,10 @@ export async function byReadiness(nodes) {
   const pick = async () => {
     const wanted = balancer.prefer;
     if (wanted && (await wanted.readiness())?.ready) return wanted;
-    for (let i = 0; i < nodes().length; ++i) {
-      const node = nodes()[next++ % nodes().length];
+    const all = nodes();
+    const first = next++; // others pick meanwhile
+    for (let i = 0; i < all.length; ++i) {
+      const node = all[(first + i) % all.length];
       if ((await node.readiness())?.ready) return node;
     }
     return null;
