@@ -89,11 +89,24 @@ membership resumed(const start& from, const std::vector<message_ptr>& missed, pl
   return {std::max(from.after, place{missed.front()->epoch, missed.front()->seq - 1}), to};
 }
 
-result<std::vector<message_ptr>> missed(const start& from, std::span<const message_ptr> known, place last) {
+namespace {
+
+/// What is left when everything before the last gap is left out.
+std::span<const message_ptr> run_at_end(std::span<const message_ptr> list) {
+  auto first = list.size();
+  while (first > 0 && (first == list.size() || list[first - 1]->seq + 1 == list[first]->seq))
+    --first;
+  return list.subspan(first);
+}
+
+} // namespace
+
+result<std::vector<message_ptr>> missed(const start& from, std::span<const message_ptr> messages, place last) {
   const bool nothing_since = last <= from.after;
   if (nothing_since)
     return std::vector<message_ptr>{};
   const error gone{"history_gone", "what this room said meanwhile is not kept any more"};
+  const auto known = run_at_end(messages);
   if (known.empty() || known.back()->seq < last.seq || last.seq < from.after.seq)
     return gone;
   const auto is_settled = [&](const message_ptr& m) {

@@ -33,10 +33,10 @@ std::vector<std::uint64_t> marks(const session_record& r);
 /// `marks`); nothing: nobody knows any more.
 std::vector<start> starts(const session_record& r, const std::optional<offset>& shown, const std::optional<places_before>& before);
 
-/// The messages that a client lacks, oldest first. `known`: messages of the room without a gap, as far back as they are kept;
-/// `last`: the room's last one. Volatile messages are not made up for. Error `history_gone`: some that it lacks are not kept
-/// any more.
-result<std::vector<cluster::message_ptr>> missed(const start& from, std::span<const cluster::message_ptr> known, place last);
+/// The messages that a client lacks, oldest first. `messages`: what is kept of the room, oldest first; what lies before a gap is
+/// not used. `last`: the room's last message. Volatile messages are not made up for. Error `history_gone`: some that it lacks are
+/// not kept any more.
+result<std::vector<cluster::message_ptr>> missed(const start& from, std::span<const cluster::message_ptr> messages, place last);
 
 /// What is to be remembered of a room for the next recovery. `missed`: of `from` up to `to`.
 membership resumed(const start& from, const std::vector<cluster::message_ptr>& missed, place to);

@@ -49,6 +49,14 @@ TEST_CASE("what a client lacks is what came after its last event", "[recovery]")
     CHECK(r.error().code == "history_gone");
     CHECK(!missed({"r", {1, 1}, 0}, {}, end).has_value());
   }
+  SECTION("and nothing that lies before a gap") {
+    const std::vector torn{message(1, 10), message(2, 20), message(4, 40), message(5, 50)};
+    CHECK(!missed({"r", {1, 1}, 0}, torn, end).has_value());
+    CHECK(!missed({"r", {1, 2}, 0}, torn, end).has_value());
+    CHECK(seqs(missed({"r", {1, 3}, 0}, torn, end)) == numbers{4, 5});
+    CHECK(!missed({"r", {1, 1}, 25}, torn, end).has_value());
+    CHECK(seqs(missed({"r", {1, 1}, 45}, torn, end)) == numbers{5});
+  }
   SECTION("unless the client is known to have it") {
     CHECK(seqs(missed({"r", {1, 1}, 35}, known, end)) == numbers{4, 5});
     CHECK(!missed({"r", {1, 1}, 30}, known, end).has_value());
