@@ -11,9 +11,9 @@
 namespace troupe::ports {
 
 /// Guarantees: calls for one session by one object are carried out in the order of the calls; `save`, `leave` and `forget` of one
-/// who is not in the session's last stay any more do nothing. The store remembers what it was given: while it is away nothing
-/// is lost that `save` brought, unless the node ends as well. `done` comes once, on any thread, maybe before the call returns; the
-/// error is `sessions_unavailable`. Any thread; never blocks.
+/// who is not in the session's last stay any more do nothing. What `save` brings while the store is away is dropped: whoever saves
+/// does it again before long (recovery_options::refresh), and until then an older record, or none, is what a client finds. `done`
+/// comes once, on any thread, maybe before the call returns; the error is `sessions_unavailable`. Any thread; never blocks.
 class session_store {
  public:
   using taken = std::function<void(result<std::optional<recovery::session_record>>)>;
