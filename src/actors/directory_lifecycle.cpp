@@ -10,6 +10,8 @@
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace troupe::actors {
 namespace {
 
@@ -62,6 +64,8 @@ void directory::on_down(const caf::down_msg& m) {
 }
 
 void directory::forget_room(const rooms::entry& e) {
+  if (e.book->replica)
+    home_->room_numbers_used = std::max(home_->room_numbers_used, e.book->replica->numbers_used());
   hub().counts.rooms.sub();
   if (e.book->is_document)
     hub().counts.documents.sub();

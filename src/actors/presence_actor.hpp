@@ -94,7 +94,6 @@ class presence_actor : public pinned {
   std::string status_here_;                    ///< the user's own word, as this node heard it
   std::map<cluster::node_ref, presence::restore> early_; ///< for an epoch that this actor has not heard of yet
   std::optional<presence::belief> believed_here_; ///< elsewhere than on the home: by the watchers here
-  std::uint64_t next_wish_ = 1;
   std::map<std::uint64_t, wish> wishes_;       ///< bounded by cluster.max_pending
   time_point used_{};
 };

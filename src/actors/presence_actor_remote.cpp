@@ -100,7 +100,7 @@ void presence_actor::ask_home(wish w) {
   if (wishes_.size() >= hub().opts.replicas.max_pending)
     return fail(w, {"overloaded", "too much waits for this user; try again in a moment"});
   w.until = now() + hub().opts.replicas.operation_timeout;
-  const auto number = next_wish_++;
+  const auto number = ++home().last_wish;
   const auto& kept = wishes_.emplace(number, std::move(w)).first->second;
   send_wish(number, kept);
 }

@@ -16,7 +16,7 @@ room_actor::room_actor(caf::actor_config& cfg, shard& home, std::string key, std
   : pinned(cfg, home), key_(std::make_shared<const std::string>(std::move(key))), book_(std::move(book)),
     replica_(book_->replica ? *book_->replica
                             : book_->replica.emplace(hub().opts.replicas, hub().opts.me, static_cast<cluster::replica_effects&>(*this),
-                                                       hub().counts.replicas)),
+                                                       hub().counts.replicas, home.room_numbers_used + 1)),
     model_(std::string(room_of(*key_)), hub().opts.rooms, hub().shards(), now()) {
   replica_.use(*this);
   if (const auto known = home.slots.home_of(*key_); known.node)

@@ -38,6 +38,8 @@ struct shard {
   std::size_t rooms_unread = 0;   ///< messages for rooms that this thread has sent to `here` and that it has not seen yet
   bool stopping = false;
   slot_homes slots;
+  std::uint64_t room_numbers_used = 0; ///< room_replica::numbers_used, the highest of all rooms that ended here
+  std::uint64_t last_wish = 0;         ///< of all presence actors here: homes know a wish by its node and number
   std::map<cluster::node_ref, std::string> peers; ///< nodes that are linked, and their ids
 
   void know_peer(cluster::node_ref node, const std::string& id, bool linked);

@@ -12,8 +12,8 @@ constexpr std::size_t max_departed = 100;
 
 } // namespace
 
-room_replica::room_replica(const replica_options& o, node_ref me, replica_effects& e, replica_counters& c)
-  : options_(&o), me_(me), out_(&e), counts_(c), tail_(o.tail) {}
+room_replica::room_replica(const replica_options& o, node_ref me, replica_effects& e, replica_counters& c, std::uint64_t first_number)
+  : options_(&o), me_(me), out_(&e), counts_(c), tail_(o.tail), next_op_(first_number), token_(first_number) {}
 
 void room_replica::send(node_ref to, const replica_message& m) {
   std::string payload;

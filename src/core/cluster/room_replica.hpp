@@ -13,6 +13,7 @@
 #include "core/cluster/room_message.hpp"
 #include "core/messaging/id_memory.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -82,7 +83,9 @@ class room_replica {
  public:
   enum class role { homeless, follower, opening, home };
 
-  room_replica(const replica_options& o, node_ref me, replica_effects& e, replica_counters& c);
+  /// `first_number`: more than `numbers_used` of every replica of this room that this node had before in this life: nodes know an
+  /// operation by its node and number.
+  room_replica(const replica_options& o, node_ref me, replica_effects& e, replica_counters& c, std::uint64_t first_number = 1);
   /// Another one carries out from now on (the room's actor was restarted).
   void use(replica_effects& e) { out_ = &e; }
 
@@ -93,6 +96,8 @@ class room_replica {
   result<std::uint64_t> submit(op_body body, time_point now, unix_ms wall);
   /// The number that the next `submit` or `set_members` will have; `done` may come before they return.
   std::uint64_t next_operation() const { return next_op_; }
+  /// The highest number of an operation, or of a question to the log.
+  std::uint64_t numbers_used() const { return std::max(next_op_ - 1, token_); }
   /// Something without a place: to the members here and on other nodes, except `except` here.
   void tell(notice n);
   /// How many members this node has now. Gives the number of the operation that answers with the room's total.
@@ -129,7 +134,7 @@ class room_replica {
   bool current() const { return role_ == role::home || (role_ == role::follower && confirmed_ && !begins_anew_); }
   /// The epoch of the message `seq()`.
   std::uint64_t last_epoch() const { return last_epoch_; }
-  /// The last messages, oldest first: a run without gaps that ends at `seq()`, or nothing.
+  /// The last messages, oldest first. There may be gaps where this node did not follow the room.
   std::vector<message_ptr> kept() const { return tail_.all(); }
   std::uint64_t members() const;
   std::uint64_t document_version() const { return document_version_; }
@@ -229,7 +234,7 @@ class room_replica {
   std::unique_ptr<messaging::id_memory<place>> ids_;
 
   // Operations of this node.
-  std::uint64_t next_op_ = 1;
+  std::uint64_t next_op_;
   std::deque<waiting_op> waiting_;     ///< in the order of their numbers
 
   // As home.
@@ -244,7 +249,7 @@ class room_replica {
   std::map<std::uint64_t, reader> readers_; ///< token -> a follower whose missing messages are being read
   bool log_up_ = true;
   std::optional<time_point> retry_log_; ///< while the log is away
-  std::uint64_t token_ = 0;            ///< of the last call to the log
+  std::uint64_t token_;                ///< of the last call to the log
   std::uint64_t appending_ = 0;        ///< token of the append under way; 0: none
   std::size_t append_unsaved_ = 0, append_new_ = 0; ///< what it holds
   std::uint64_t opening_ = 0;          ///< token of the log's opening under way

@@ -70,6 +70,17 @@ TEST_CASE("a room without log keeps its order while nodes stop and go on") {
   all_hold({.logged = false, .pauses = true}, seeds(60));
 }
 
+TEST_CASE("a room keeps every promise while a replica ends and is made again") {
+  all_hold({.rests = true}, seeds(60));
+  all_hold({.logged = false, .rests = true}, seeds(60));
+  all_hold({.crashes = true, .pauses = true, .cuts = true, .rests = true}, seeds(60));
+  CHECK(sim::run({.seed = 1, .rests = true}).rests > 10);
+}
+
+TEST_CASE("the judge finds a replica that numbers its operations as the one before") {
+  CHECK_THAT(found({.rests = true, .same_numbers = true}), Catch::Matchers::EndsWith("was acknowledged and is lost"));
+}
+
 TEST_CASE("the judge finds a log without fence") {
   CHECK_THAT(found({.crashes = true, .pauses = true, .cuts = true, .no_fence = true}), !Catch::Matchers::IsEmpty());
 }

@@ -20,16 +20,18 @@ struct plan {
   unsigned nodes = 3;
   bool logged = true;
   bool crashes = false, pauses = false, cuts = false, log_outages = false;
+  bool rests = false;         ///< the last node has no member: its replica, when nobody needs it, ends and is made again
   unsigned rounds = 40;       ///< faults or quiet steps, of about 100 ms each
   // Seeded bugs, which the judge must find:
   bool no_fence = false;      ///< the log takes everything
   bool shortcut = false;      ///< members of the publisher's node get a message before it has its place
   bool no_dedup = false;      ///< an operation that is sent again is not known as the one before
+  bool same_numbers = false;  ///< a replica that is made again numbers its operations from the beginning
 };
 
 struct verdict {
   std::vector<std::string> faults;   ///< broken promises, in words
-  unsigned acked = 0, delivered = 0, moves = 0, refused = 0;
+  unsigned acked = 0, delivered = 0, moves = 0, refused = 0, rests = 0;
   std::uint64_t diverged = 0;
 };
 
