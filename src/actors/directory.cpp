@@ -23,18 +23,35 @@ struct overloaded : F... {
 template <class... F>
 overloaded(F...) -> overloaded<F...>;
 
+template <class T, class... Some>
+constexpr bool is_one_of = (std::is_same_v<T, Some> || ...);
+
+/// Whether the operation makes the actor of a room that has none here. Each is named: one that nobody decided on would be lost in
+/// silence, and whoever waits for its answer with it.
 bool makes_room(const room_op& op) {
-  if (auto peer = std::get_if<room_from_peer>(&op))
-    return cluster::needs_home(peer->payload);
-  return std::holds_alternative<room_join>(op) || std::holds_alternative<room_publish>(op) || std::holds_alternative<room_typing>(op)
-         || std::holds_alternative<room_document>(op) || std::holds_alternative<room_recover>(op);
+  return std::visit(overloaded{[](const room_from_peer& m) { return cluster::needs_home(m.payload); },
+                               []<class Op>(const Op&) {
+                                 constexpr bool makes
+                                   = is_one_of<Op, room_join, room_resume, room_publish, room_typing, room_document, room_recover>;
+                                 constexpr bool finds = is_one_of<Op, room_leave, room_members_asked, room_describe, room_list_members,
+                                                                  room_home, room_peer, room_logged, room_log_opened, room_log_read,
+                                                                  room_ordering_changed>;
+                                 static_assert(makes != finds, "decide for this operation, and for directory::refuse");
+                                 return makes;
+                               }},
+                    op);
 }
 
 bool makes_presence(const presence_op& op) {
-  if (auto peer = std::get_if<presence_from_peer>(&op))
-    return presence::needs_home(peer->payload);
-  return !std::holds_alternative<presence_disconnect>(op) && !std::holds_alternative<presence_home>(op) && !std::holds_alternative<presence_peer>(op) && !std::holds_alternative<presence_detach>(op) && !std::holds_alternative<presence_describe>(op)
-         && !std::holds_alternative<presence_unwatch>(op) && !std::holds_alternative<presence_status>(op);
+  return std::visit(overloaded{[](const presence_from_peer& m) { return presence::needs_home(m.payload); },
+                               []<class Op>(const Op&) {
+                                 constexpr bool makes = is_one_of<Op, presence_attach, presence_watch, presence_direct, presence_recover>;
+                                 constexpr bool finds = is_one_of<Op, presence_disconnect, presence_home, presence_peer, presence_detach,
+                                                                  presence_describe, presence_unwatch, presence_status>;
+                                 static_assert(makes != finds, "decide for this operation, and for directory::refuse");
+                                 return makes;
+                               }},
+                    op);
 }
 
 } // namespace
@@ -140,6 +157,9 @@ void directory::refuse(const std::string& key, room_op& op) {
     hub().to_connection(who, refused{std::string(nsp_of(key)), ack, why, std::move(room)});
   };
   std::visit(overloaded{[&](room_join& m) { tell(m.who.session, m.ack, std::string(room_of(key))); },
+                        [&](room_resume& m) {
+                          hub().to_connection(m.who.session, room_resumed{std::string(nsp_of(key)), std::string(room_of(key)), {}, why});
+                        },
                         [&](room_leave& m) { hub().answer(m.who, nsp_of(key), m.ack, messaging::left(room_of(key))); },
                         [&](room_publish& m) {
                           if (m.sender)

@@ -293,6 +293,35 @@ TEST_CASE("a history that does not reach back is said openly", "[recovery]") {
   CHECK(w.counts.memberships.get() == 0);
 }
 
+TEST_CASE("a room that ended meanwhile is made again for who comes back", "[recovery]") {
+  auto o = recovering();
+  o.rooms.idle_timeout = 1s;
+  o.limit.max_rooms = 1;
+  world w(o);
+  fan ann(w, "ann");
+  ann.join("r");
+  publish(w, "r", "one");
+  ann.drop();
+  publish(w, "r", "two");
+  w.advance(5s);
+  REQUIRE(w.counts.rooms.get() == 0);
+
+  SECTION("and its log knows what was missed") {
+    ann.come_back(1);
+    CHECK(ann.recovered());
+    CHECK(ann.heard() == lines{"two", "(recovered)"});
+    publish(w, "r", "three");
+    CHECK(ann.heard() == lines{"three"});
+  }
+  SECTION("or is refused where there is no place for it") {
+    fan bob(w, "bob");
+    bob.join("other");
+    ann.come_back(1);
+    CHECK(ann.why_not() == "room_limit");
+    CHECK(ann.heard() == lines{"(new)"});
+  }
+}
+
 TEST_CASE("who missed more than is made up for begins anew", "[recovery]") {
   auto o = recovering();
   o.recovery.max_missed = 5;
