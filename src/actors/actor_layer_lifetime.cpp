@@ -4,6 +4,7 @@
 #include "actors/directory.hpp"
 #include "actors/keys_actor.hpp"
 #include "actors/parts.hpp"
+#include "actors/saved_journals.hpp"
 #include "base/log.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
@@ -47,6 +48,8 @@ actor_layer::parts::parts(dependencies d, options o, surroundings s)
   }
   hub->log = d.log;
   hub->sessions = d.sessions;
+  if (d.sessions)
+    hub->journals = std::make_shared<saved_journals>(*d.sessions);
   if (d.cluster)
     join(*d.cluster);
   acceptor = std::make_unique<connection_acceptor>(shards);
@@ -84,6 +87,13 @@ bool actor_layer::stop(duration limit) {
   parts_->run_ready();
   if (closed.wait_until(deadline) != std::future_status::ready)
     log::warn("stop-late", "connections={}: not all have ended in time", parts_->hub->counts.connections.get());
+  if (parts_->hub->sessions && parts_->hub->links) {
+    stage journals;
+    auto kept = journals.over();
+    parts_->hub->leave_journals(journals.token());
+    if (kept.wait_until(deadline) != std::future_status::ready)
+      log::warn("stop-late", "The journals are not kept: clients of this node may get messages twice.");
+  }
   if (parts_->router)
     parts_->router->release();
   if (parts_->hub->cluster)

@@ -3,6 +3,7 @@
 
 #include "actors/connection.hpp"
 #include "actors/hub.hpp"
+#include "actors/saved_journals.hpp"
 #include "base/base64url.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
@@ -143,12 +144,18 @@ void connection::ask_former_node(comeback& c) {
   };
   if (last.node == hub().opts.me)
     return hub().give_up_session(q, std::move(told));
+  auto or_left_behind = [hub = hub().shared_from_this(), last, event = q.event, rooms = q.rooms,
+                         told = std::move(told)](std::optional<recovery::places_before> places) mutable {
+    if (places || event.room == 0)
+      return told(std::move(places));
+    hub->journals->ask({last.node, last.session.shard}, event, std::move(rooms), std::move(told));
+  };
   const auto others = hub().peers();
   const bool reachable = std::any_of(others.begin(), others.end(), [&](auto& p) { return p.linked && p.ref == last.node; });
   if (!reachable)
-    return told(std::nullopt);
+    return or_left_behind(std::nullopt);
   query_ask ask{std::move(q), query_ask::whom::one, last.node.number, hub().opts.recovery.patience / 5, {}};
-  ask.done = [told = std::move(told)](result<cluster::query_outcome> r) {
+  ask.done = [told = std::move(or_left_behind)](result<cluster::query_outcome> r) mutable {
     const auto said = r && !r->parts.empty() ? std::get_if<cluster::session_given_up>(&r->parts.front().second) : nullptr;
     told(said ? std::move(said->places) : std::nullopt);
   };

@@ -105,9 +105,9 @@ ports::target hub::target_of(const selection& s) const {
   ports::target t;
   // A room may be called like a socket: whatever reads as an id of this node is asked for both ways, and a reference to no
   // session selects nobody.
-  auto sort = [&](const std::vector<std::string>& names, std::vector<std::string>& keys, std::vector<session_ref>& refs) {
+  auto sort = [&](const std::vector<std::string>& names, std::vector<std::string>& room_keys, std::vector<session_ref>& refs) {
     for (auto& name : names) {
-      keys.push_back(room_key(s.nsp, name));
+      room_keys.push_back(room_key(s.nsp, name));
       if (auto id = engineio::parse_socket_id(name); id && id->node == opts.node)
         refs.push_back(id->session);
     }
@@ -150,6 +150,13 @@ void hub::give_up_session(const cluster::give_up_session& q, std::function<void(
   if (!asked)
     return told(std::nullopt);
   egress.submit(q.session.shard, ports::ask_journal{q.event, q.rooms, std::move(told)});
+}
+
+void hub::leave_journals(const std::shared_ptr<void>& done) {
+  for (std::uint16_t s = 0; s < shards(); ++s)
+    egress.submit(s, ports::copy_journal{[hub = shared_from_this(), s, done](std::string bytes) {
+                    hub->sessions->save_journal({hub->opts.me, s}, std::move(bytes), [done] {});
+                  }});
 }
 
 void hub::tell_cluster(higher_epoch_seen m) {

@@ -28,6 +28,8 @@
 
 namespace troupe::actors {
 
+class saved_journals;
+
 class hub : public std::enable_shared_from_this<hub> {
  public:
   hub(const dependencies& d, const options& o, surroundings s);
@@ -42,6 +44,7 @@ class hub : public std::enable_shared_from_this<hub> {
   std::vector<caf::actor> directories; ///< one a shard; set before anything runs
   ports::room_log* log = nullptr;           ///< set before anything runs; null: rooms keep no history
   ports::session_store* sessions = nullptr; ///< set before anything runs; null: no session can be recovered
+  std::shared_ptr<saved_journals> journals; ///< as `sessions`
   std::string own_id; ///< of this node; set before anything runs; empty: it is alone
   // Of a node in a cluster; set before anything runs, else null:
   ports::links* links = nullptr;
@@ -61,6 +64,8 @@ class hub : public std::enable_shared_from_this<hub> {
   unix_ms settled() const;
   /// A session of this node, whose client has come back elsewhere: it ends here. `told` hears what the question asks.
   void give_up_session(const cluster::give_up_session& q, std::function<void(std::optional<recovery::places_before>)> told);
+  /// Leaves the shards' journals to the other nodes; nothing is said to sessions any more. `done` is let go of when they are kept.
+  void leave_journals(const std::shared_ptr<void>& done);
 
   // -- what concerns every node --
   struct peer {

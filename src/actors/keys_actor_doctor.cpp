@@ -39,7 +39,7 @@ struct keys_actor::examination {
 void keys_actor::check_here(bool repair, std::function<void(report)> then) {
   record_.counts.checks.fetch_add(1, std::memory_order_relaxed);
   checking_ = true;
-  auto done = [this, then = std::move(then)](report r) {
+  auto finished = [this, then = std::move(then)](report r) {
     checking_ = false;
     r.node = record_.node();
     if (!r.problem.empty())
@@ -48,14 +48,14 @@ void keys_actor::check_here(bool repair, std::function<void(report)> then) {
     record_.counts.repaired.fetch_add(r.repaired, std::memory_order_relaxed);
     then(std::move(r));
   };
-  look([this, repair, done, slots = record_.slots()](std::optional<sight> s) {
+  look([this, repair, finished, slots = record_.slots()](std::optional<sight> s) {
     if (!s) {
       report r;
       r.problem = "the store cannot be read";
-      return done(std::move(r));
+      return finished(std::move(r));
     }
-    after(between_looks, [this, repair, done, slots, first = std::make_shared<sight>(std::move(*s))] {
-      look_again(repair, std::move(*first), slots, done);
+    after(between_looks, [this, repair, finished, slots, first = std::make_shared<sight>(std::move(*s))] {
+      look_again(repair, std::move(*first), slots, finished);
     });
   });
 }

@@ -14,6 +14,7 @@ namespace troupe::actors {
 
 room_actor::room_actor(caf::actor_config& cfg, shard& home, std::string key, std::shared_ptr<room_book> book)
   : pinned(cfg, home), key_(std::make_shared<const std::string>(std::move(key))), book_(std::move(book)),
+    mark_(hub().recovers(nsp_of(*key_)) ? recovery::room_mark(*key_) : 0),
     replica_(book_->replica ? *book_->replica
                             : book_->replica.emplace(hub().opts.replicas, hub().opts.me, static_cast<cluster::replica_effects&>(*this),
                                                        hub().counts.replicas, home.room_numbers_used + 1)),

@@ -91,12 +91,13 @@ class room_actor : public pinned, private cluster::replica_effects {
   void overtaken(std::uint64_t epoch) override;
   bool may_order() const override;
   bool log_is_away() const override;
+  /// Where the room is, as this node knows.
+  recovery::place here() const { return {replica_.last_epoch(), replica_.seq()}; }
   std::optional<session_ref> only_here(cluster::node_ref node, const std::optional<session_ref>& except) const;
 
   const std::shared_ptr<const std::string> key_;
   const std::shared_ptr<room_book> book_;
-  recovery::place here() const { return {replica_.last_epoch(), replica_.seq()}; }
-
+  const std::uint64_t mark_; ///< recovery::room_mark; 0: sessions of this namespace cannot be recovered
   cluster::room_replica& replica_;
   std::optional<recovery::place> first_heard_; ///< since the home answered: what came before the first message that members heard
   room::room_model model_;

@@ -100,6 +100,8 @@ void room_actor::answer_resume(asker& a, const cluster::op_result& r) {
       hub().counts.memberships.sub();
     return hub().to_connection(*a.who, room_resumed{std::string(nsp()), model_.name(), {}, *r.failed});
   }
+  if (!model_.find(*a.who))
+    return; // it could not wait, and has left
   // Everything up to here is made up for; from here on the session gets what everybody gets.
   hub().egress.submit(a.who->shard, ports::roster_join{*key_, *a.who});
   const auto to = here();
@@ -154,9 +156,9 @@ void room_actor::deliver(const cluster::message_ptr& m) {
   if (!first_heard_)
     first_heard_ = recovery::place{m->epoch, m->seq - 1};
   const auto except = only_here(m->from.node, m->except);
-  if (m->is_volatile || !hub().recovers(nsp()))
+  if (m->is_volatile || mark_ == 0)
     return fan_out(hub().event(nsp(), m->event, m->args, hub().frame_flags(m->is_volatile)), except);
-  const recovery::said said{recovery::room_mark(*key_), {m->epoch, m->seq}};
+  const recovery::said said{mark_, {m->epoch, m->seq}};
   const auto args = recovery::with_offset(m->args, {said.room, said.at, hub().settled(), false});
   fan_out(hub().event(nsp(), m->event, args, hub().frame_flags()), except, said);
 }

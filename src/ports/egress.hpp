@@ -48,8 +48,11 @@ struct ask_journal {
   std::function<void(std::optional<recovery::places_before>)> found;
 };
 
+/// Gives the shard's journal as it is now, encoded.
+struct copy_journal { std::function<void(std::string)> found; };
+
 using egress_op = std::variant<roster_join, roster_leave, fan_out, fan_out_room, send_to, close_session, control_all, list_members,
-                                ask_journal>;
+                                ask_journal, copy_journal>;
 
 /// The queues into the shards.
 ///
@@ -66,9 +69,8 @@ class egress {
   virtual void send_now(session_ref who, frame_ptr what) = 0;
   /// Only on the shard's own thread: the session has joined a namespace, its connect timeout is off.
   virtual void namespace_joined(session_ref who) = 0;
-  /// Only on the shard's own thread: keeps back what the session is sent until as many `release`s, each
-  /// of which puts `first` before it. Without `keep` what was held
-  /// back is dropped.
+  /// Only on the shard's own thread: keeps back what the session is sent until as many `release`s, each of which puts `first` before
+  /// it. Without `keep` what was held back is dropped.
   virtual void hold(session_ref who) = 0;
   virtual void release(session_ref who, std::vector<frame_ptr> first, bool keep = true) = 0;
   /// Only on the shard's own thread: whether the session's transport can take a packet now (for volatile events).

@@ -3,8 +3,8 @@
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "core/room/place.hpp"
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -13,13 +13,7 @@
 
 namespace troupe::ports {
 
-/// A message's place in its room. Compared by epoch first.
-struct log_position {
-  std::uint64_t epoch = 0;
-  std::uint64_t seq = 0;
-
-  auto operator<=>(const log_position&) const = default;
-};
+using log_position = room::place;
 
 struct log_entry {
   log_position at;

@@ -2,8 +2,11 @@
 // Sessions whose clients may come back, kept outside the node that serves them, so that they outlive it.
 
 #include "base/error.hpp"
+#include "core/cluster/node_ref.hpp"
 #include "core/recovery/session_record.hpp"
 
+#include <compare>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,6 +20,13 @@ namespace troupe::ports {
 class session_store {
  public:
   using taken = std::function<void(result<std::optional<recovery::session_record>>)>;
+  using journal_found = std::function<void(result<std::optional<std::string>>)>;
+  struct journal_name {
+    cluster::node_ref node;
+    std::uint16_t shard = 0;
+
+    auto operator<=>(const journal_name&) const = default;
+  };
 
   virtual ~session_store() = default;
 
@@ -28,6 +38,11 @@ class session_store {
   virtual void forget(const std::string& pid, const recovery::stay& who) = 0;
   /// The session as it was saved last; from now on it is `by`'s. Nothing: it is unknown, or its window is over.
   virtual void take(const std::string& pid, const recovery::stay& by, taken done) = 0;
+
+  /// What a node that ends leaves behind of one shard: recovery::journal::encode. Kept for the window. `done`: written, or not.
+  virtual void save_journal(const journal_name& of, std::string bytes, std::function<void()> done) = 0;
+  /// Nothing: that node has left none, or too long ago.
+  virtual void find_journal(const journal_name& of, journal_found done) = 0;
 };
 
 } // namespace troupe::ports

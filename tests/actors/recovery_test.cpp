@@ -112,6 +112,16 @@ void publish(world& w, const std::string& room, const std::string& text) {
   w.run();
 }
 
+/// Hears one message in the room, and then misses as many as are said.
+void hear_one_and_miss(world& w, fan& who, const std::string& room, int more) {
+  who.join(room);
+  publish(w, room, "one");
+  who.drop();
+  for (int i = 0; i < more; ++i)
+    publish(w, room, "more");
+  who.come_back();
+}
+
 } // namespace
 
 TEST_CASE("a client that comes back gets what it missed, then its session, then what is said now", "[recovery]") {
@@ -279,12 +289,7 @@ TEST_CASE("a history that does not reach back is said openly", "[recovery]") {
   o.keep.max_entries = 3;
   world w(o);
   fan ann(w, "ann");
-  ann.join("r");
-  publish(w, "r", "one");
-  ann.drop();
-  for (int i = 0; i < 10; ++i)
-    publish(w, "r", "more");
-  ann.come_back();
+  hear_one_and_miss(w, ann, "r", 10);
   CHECK(!ann.recovered());
   CHECK(ann.why_not() == "history_gone");
   CHECK(w.counts.not_recovered.snapshot().at("history_gone") == 1);
@@ -327,12 +332,7 @@ TEST_CASE("who missed more than is made up for begins anew", "[recovery]") {
   o.recovery.max_missed = 5;
   world w(o);
   fan ann(w, "ann");
-  ann.join("r");
-  publish(w, "r", "one");
-  ann.drop();
-  for (int i = 0; i < 6; ++i)
-    publish(w, "r", "more");
-  ann.come_back();
+  hear_one_and_miss(w, ann, "r", 6);
   CHECK(ann.why_not() == "too_much_missed");
 }
 

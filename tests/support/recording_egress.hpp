@@ -80,6 +80,7 @@ class recording_egress : public ports::egress {
     if (o.counted)
       o.counted(reached);
   }
+  void apply(std::uint16_t shard, const ports::copy_journal& o) { o.found(journals_.at(shard).encode()); }
   void apply(std::uint16_t shard, const ports::ask_journal& o) { o.found(journals_.at(shard).before(o.event, o.rooms)); }
   void apply(std::uint16_t shard, const ports::fan_out_room& o) {
     if (o.said.room)

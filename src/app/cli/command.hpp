@@ -8,6 +8,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cstdio>
 #include <functional>
 
 namespace troupe::app {
@@ -43,6 +44,14 @@ class node_arguments {
   /// `address` as the command line and TROUPE_URL and TROUPE_API_KEY say.
   node_address address(const std::map<std::string, std::string>& environment) const;
   bool json() const { return json_; }
+  /// The answer as it came with --json, else by `print`.
+  template <class Answer>
+  void show(const Answer& answer, void (*print)(const Answer&)) const {
+    if (json_)
+      std::puts(answer.dump(2).c_str());
+    else
+      print(answer);
+  }
 
  private:
   node_address given_{.url = {}, .key = {}, .ca_file = {}};

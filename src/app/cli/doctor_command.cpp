@@ -53,10 +53,7 @@ int doctor(const doctor_arguments& a, const command_context& context) {
   const auto answer = ask_node(at, "POST", "/doctor", json{{"repair", !a.check_only}}.dump());
   if (!answer)
     return report(answer.error());
-  if (a.node.json())
-    std::puts(answer->dump(2).c_str());
-  else
-    print(*answer);
+  a.node.show(*answer, print);
   return answer->value("consistent", false) ? 0 : 1;
 }
 

@@ -64,10 +64,7 @@ int nodes(const node_arguments& a, const command_context& context) {
   const auto answer = ask_node(a.address(context.environment), "GET", "/nodes");
   if (!answer)
     return report(answer.error());
-  if (a.json())
-    std::puts(answer->dump(2).c_str());
-  else
-    print(*answer);
+  a.show(*answer, print);
   return 0;
 }
 

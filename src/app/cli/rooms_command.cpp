@@ -29,10 +29,7 @@ int rooms(const rooms_arguments& a, const command_context& context) {
   const auto answer = ask_node(a.node.address(context.environment), "GET", fmt::format("/rooms?limit={}", a.limit));
   if (!answer)
     return report(answer.error());
-  if (a.node.json())
-    std::puts(answer->dump(2).c_str());
-  else
-    print(*answer);
+  a.node.show(*answer, print);
   return 0;
 }
 

@@ -4,7 +4,6 @@
 #include "ports/public_keys.hpp"
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backends/memory/memory_store.hpp"
+#include "backends/memory/store_part.hpp"
 #include "ports/public_keys.hpp"
 
 namespace troupe::memory {
@@ -16,11 +16,7 @@ class memory_public_keys final : public ports::public_keys {
   void once(const std::string& what, duration ttl, answer<bool> done) override;
 
  private:
-  template<class T, class F>
-  void carry_out(answer<T> done, F f);
-
-  std::shared_ptr<memory_store> store_;
-  executor answers_;
+  store_part<key_shelf> keys_;
 };
 
 } // namespace troupe::memory

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backends/memory/memory_store.hpp"
+#include "backends/memory/store_part.hpp"
 #include "ports/registry.hpp"
 
 namespace troupe::memory {
@@ -20,12 +20,8 @@ class memory_registry final : public ports::registry {
   void pin(std::uint16_t slot, ports::slot_pin where, answer<bool> done) override;
 
  private:
-  template<class T, class F>
-  void carry_out(answer<T> done, F f);
-
-  std::shared_ptr<memory_store> store_;
   std::size_t slots_;
-  executor answers_;
+  store_part<slot_table> table_;
 };
 
 } // namespace troupe::memory

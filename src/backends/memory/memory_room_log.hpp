@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backends/memory/memory_store.hpp"
+#include "backends/memory/store_part.hpp"
 #include "ports/room_log.hpp"
 
 namespace troupe::memory {
@@ -20,11 +20,7 @@ class memory_room_log final : public ports::room_log {
   void remove(const std::string& room, answer<bool> done) override;
 
  private:
-  template<class T, class F>
-  void carry_out(answer<T> done, F f);
-
-  std::shared_ptr<memory_store> store_;
-  executor answers_;
+  store_part<log_shelf> logs_;
 };
 
 } // namespace troupe::memory

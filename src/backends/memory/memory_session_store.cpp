@@ -46,6 +46,25 @@ void memory_session_store::take(const std::string& pid, const recovery::stay& by
   done(std::move(found));
 }
 
+void memory_session_store::save_journal(const journal_name& of, std::string bytes, std::function<void()> done) {
+  {
+    std::lock_guard hold(lock_);
+    journals_[of] = {std::move(bytes), now_() + options_.window};
+  }
+  done();
+}
+
+void memory_session_store::find_journal(const journal_name& of, journal_found done) {
+  std::optional<std::string> found;
+  {
+    std::lock_guard hold(lock_);
+    std::erase_if(journals_, [now = now_()](auto& j) { return j.second.until <= now; });
+    if (const auto at = journals_.find(of); at != journals_.end())
+      found = at->second.bytes;
+  }
+  done(std::move(found));
+}
+
 std::size_t memory_session_store::size() const {
   std::lock_guard hold(lock_);
   return sessions_.size();

@@ -15,7 +15,7 @@ struct session_shelf_options {
 };
 
 /// Sessions in this process: of a node that is alone, or of several that share the object. Answers come before the calls return.
-class memory_session_store final : public ports::session_store {
+class memory_session_store : public ports::session_store {
  public:
   explicit memory_session_store(session_shelf_options o, std::function<time_point()> now = clock::now)
     : options_(o), now_(std::move(now)) {}
@@ -24,6 +24,8 @@ class memory_session_store final : public ports::session_store {
   void leave(const std::string& pid, const recovery::stay& who) override;
   void forget(const std::string& pid, const recovery::stay& who) override;
   void take(const std::string& pid, const recovery::stay& by, taken done) override;
+  void save_journal(const journal_name& of, std::string bytes, std::function<void()> done) override;
+  void find_journal(const journal_name& of, journal_found done) override;
 
   std::size_t size() const;
 
@@ -41,6 +43,11 @@ class memory_session_store final : public ports::session_store {
   mutable std::mutex lock_;
   std::unordered_map<std::string, kept> sessions_;
   std::multimap<time_point, std::string> away_; ///< end of its window -> pid
+  struct left_behind {
+    std::string bytes;
+    time_point until;
+  };
+  std::map<journal_name, left_behind> journals_;
 };
 
 } // namespace troupe::memory

@@ -32,35 +32,30 @@ void memory_store::restart(bool keep_data) {
   set_up(false);
   {
     std::lock_guard hold(lock_);
-    if (!keep_data) {
-      table_ = {};
-      logs_ = {};
-      keys_ = {};
-    }
+    if (!keep_data)
+      data_ = {};
     new_run();
   }
   set_up(true);
 }
 
-memory_store::dump memory_store::save() const {
+memory_store::data memory_store::save() const {
   std::lock_guard hold(lock_);
-  return {table_, logs_, keys_};
+  return data_;
 }
 
-void memory_store::restore(dump d) {
+void memory_store::restore(data d) {
   set_up(false);
   {
     std::lock_guard hold(lock_);
-    table_ = std::move(d.table);
-    logs_ = std::move(d.logs);
-    keys_ = std::move(d.keys);
+    data_ = std::move(d);
     new_run();
   }
   set_up(true);
 }
 
 void memory_store::new_run() {
-  table_.begin_run("run-" + std::to_string(++runs_));
+  data_.table.begin_run("run-" + std::to_string(++runs_));
 }
 
 void memory_store::attach(const std::shared_ptr<listener>& l) {

@@ -31,37 +31,22 @@ class memory_store {
   bool up() const;
   /// As a restart of the server, with its data or without.
   void restart(bool keep_data);
-  /// What restore() takes: the data of now, as a dump.
-  struct dump {
+  struct data {
     slot_table table;
     log_shelf logs;
     key_shelf keys;
   };
-  dump save() const;
+  /// The data of now, as a dump.
+  data save() const;
   /// As a restart with an older dump.
-  void restore(dump d);
+  void restore(data d);
 
-  /// Runs `f(table, now)` or `f(logs, now)` under the lock. False when the store is away.
-  template<class F>
-  bool with_table(F&& f) {
+  /// Runs `f(part, now)` under the lock. False when the store is away.
+  template <class Part, class F>
+  bool with(Part data::*part, F&& f) {
     std::lock_guard hold(lock_);
     if (up_)
-      f(table_, now_());
-    return up_;
-  }
-  template<class F>
-  bool with_logs(F&& f) {
-    std::lock_guard hold(lock_);
-    if (up_)
-      f(logs_, now_());
-    return up_;
-  }
-
-  template<class F>
-  bool with_keys(F&& f) {
-    std::lock_guard hold(lock_);
-    if (up_)
-      f(keys_, now_());
+      f(data_.*part, now_());
     return up_;
   }
 
@@ -88,9 +73,7 @@ class memory_store {
   mutable std::mutex lock_;
   bool up_ = true;
   int runs_ = 0;
-  slot_table table_;
-  log_shelf logs_;
-  key_shelf keys_;
+  data data_;
 
   /// Taken before lock_: listeners hear everything in one order. Recursive, and with a queue, because a listener may publish.
   std::recursive_mutex order_;

@@ -78,4 +78,25 @@ void redis_session_store::take(const std::string& pid, const recovery::stay& by,
   });
 }
 
+std::string redis_session_store::key_of(const journal_name& of) const {
+  return client_->settings().prefix + "{" + cluster_ + ":" + std::to_string(of.node.number) + "." + std::to_string(of.node.incarnation) + "." +
+         std::to_string(of.shard) + "}:journal";
+}
+
+void redis_session_store::save_journal(const journal_name& of, std::string bytes, std::function<void()> done) {
+  const auto key = key_of(of);
+  client_->send({"SET", key, std::move(bytes), "PX", window_}, key, [done = std::move(done)](const result<answer>&) { done(); });
+}
+
+void redis_session_store::find_journal(const journal_name& of, journal_found done) {
+  const auto key = key_of(of);
+  client_->send({"GET", key}, key, [done = std::move(done)](result<answer> said) {
+    if (!said)
+      return done(sessions_unavailable(said.error().message));
+    if (said->reply.is_error())
+      return done(sessions_unavailable("Redis said: " + said->reply.text));
+    done(said->reply.is == reply::kind::nil ? std::nullopt : std::optional(std::move(said->reply.text)));
+  });
+}
+
 } // namespace troupe::redis

@@ -15,9 +15,12 @@ class redis_session_store final : public ports::session_store {
   void leave(const std::string& pid, const recovery::stay& who) override;
   void forget(const std::string& pid, const recovery::stay& who) override;
   void take(const std::string& pid, const recovery::stay& by, taken done) override;
+  void save_journal(const journal_name& of, std::string bytes, std::function<void()> done) override;
+  void find_journal(const journal_name& of, journal_found done) override;
 
  private:
   std::string key_of(const std::string& pid) const;
+  std::string key_of(const journal_name& of) const;
 
   std::shared_ptr<client> client_;
   std::string cluster_;

@@ -1,5 +1,8 @@
 #include "backends/redis/registry_scripts.hpp"
 
+#include <string>
+#include <string_view>
+
 namespace troupe::redis::registry_scripts {
 namespace {
 
@@ -124,30 +127,36 @@ redis.call('INCR', version)
 return ''
 )lua";
 
+std::string with_common(std::string_view lua) {
+  std::string all(common);
+  all += lua;
+  return all;
+}
+
 } // namespace
 
 const script& renew() {
-  static const script s{std::string(common) + renew_lua};
+  static const script s{with_common(renew_lua)};
   return s;
 }
 
 const script& read() {
-  static const script s{std::string(common) + read_lua};
+  static const script s{with_common(read_lua)};
   return s;
 }
 
 const script& claim() {
-  static const script s{std::string(common) + claim_lua};
+  static const script s{with_common(claim_lua)};
   return s;
 }
 
 const script& remove() {
-  static const script s{std::string(common) + remove_lua};
+  static const script s{with_common(remove_lua)};
   return s;
 }
 
 const script& pin() {
-  static const script s{std::string(common) + pin_lua};
+  static const script s{with_common(pin_lua)};
   return s;
 }
 

@@ -1,5 +1,7 @@
 #include "core/recovery/journal.hpp"
 
+#include "core/cluster/wire.hpp"
+
 #include <algorithm>
 
 namespace troupe::recovery {
@@ -21,6 +23,37 @@ std::optional<places_before> journal::before(const said& event, std::span<const 
     --missing;
   }
   return found;
+}
+
+// Epochs and places of neighbours are alike, but of other rooms; small numbers do well enough.
+std::string journal::encode() const {
+  namespace wire = cluster::wire;
+  std::string out;
+  wire::put(out, std::uint64_t{ring_.size()});
+  for (auto n = ring_.size(); n-- > 0;) {
+    const auto& s = ago(n);
+    wire::put(out, s.room);
+    wire::put(out, s.at.epoch);
+    wire::put(out, s.at.seq);
+  }
+  return out;
+}
+
+std::optional<journal> journal::decode(std::string_view bytes) {
+  cluster::wire::reader in(bytes);
+  const auto count = in.count();
+  journal j(count);
+  j.ring_.reserve(count);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    said s;
+    s.room = in.number();
+    s.at.epoch = in.number();
+    s.at.seq = in.number();
+    j.add(s);
+  }
+  if (!in.done())
+    return std::nullopt;
+  return j;
 }
 
 } // namespace troupe::recovery

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::recovery {
@@ -43,6 +44,10 @@ class journal {
   std::optional<places_before> before(const said& event, std::span<const std::uint64_t> rooms) const;
 
   std::size_t size() const { return ring_.size(); }
+
+  /// For the time after the node's end. `decode` gives nothing for bytes that are no journal.
+  std::string encode() const;
+  static std::optional<journal> decode(std::string_view bytes);
 
  private:
   const said& ago(std::size_t n) const { return ring_[(next_ + ring_.size() - 1 - n) % ring_.size()]; }

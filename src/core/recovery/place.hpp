@@ -1,18 +1,13 @@
 #pragma once
 
-#include <compare>
+#include "core/room/place.hpp"
+
 #include <cstdint>
 #include <string_view>
 
 namespace troupe::recovery {
 
-/// A message's place in its room; compared by epoch first. {0, 0} comes before every message.
-struct place {
-  std::uint64_t epoch = 0;
-  std::uint64_t seq = 0;
-
-  auto operator<=>(const place&) const = default;
-};
+using room::place;
 
 /// A room as offsets and journals know it: FNV-1a over its key (core/room/room_key.hpp), the same on every node. Never 0, which means
 /// "no room".

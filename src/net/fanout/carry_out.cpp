@@ -39,6 +39,7 @@ void shard::carry_out(ports::egress_op& op) {
         found.push_back(s.slots_[m.slot].who->ref());
       o.found(std::move(found));
     }
+    void operator()(ports::copy_journal& o) const { o.found(s.journal_.encode()); }
     void operator()(ports::ask_journal& o) const { o.found(s.journal_.before(o.event, o.rooms)); }
   };
   std::visit(visitor{*this}, op);

@@ -6,6 +6,7 @@
 
 #include <catch2/catch_template_test_macros.hpp>
 
+#include <future>
 #include <tuple>
 
 namespace cluster_tests {
@@ -51,6 +52,17 @@ bool has(ports::session_store& s, const std::string& pid, const recovery::stay& 
   const auto r = take(s, pid, by);
   REQUIRE(r.has_value());
   return r->has_value();
+}
+
+void leave_behind(ports::session_store& s, const ports::session_store::journal_name& of, std::string bytes) {
+  std::promise<void> written;
+  s.save_journal(of, std::move(bytes), [&] { written.set_value(); });
+  written.get_future().wait();
+}
+std::optional<std::string> left_behind(ports::session_store& s, const ports::session_store::journal_name& of) {
+  const auto r = ask<std::optional<std::string>>([&](auto done) { s.find_journal(of, done); });
+  REQUIRE(r.has_value());
+  return *r;
 }
 
 } // namespace
@@ -102,6 +114,24 @@ TEMPLATE_LIST_TEST_CASE("odd names of sessions are unknown", "", stores) {
   for (const std::string pid : {"", "{x}", "a}b", "\0"})
     CHECK(!has(w.a, pid));
   CHECK(!has(w.a, std::string(10'000, 'x')));
+}
+
+TEMPLATE_LIST_TEST_CASE("what a node leaves behind is found by every node", "", stores) {
+  TestType w;
+  const std::string bytes("\0\r\n\xff journal", 12);
+  leave_behind(w.a, {{1, 10}, 1}, bytes);
+  CHECK(left_behind(w.b, {{1, 10}, 1}) == bytes);
+  CHECK(left_behind(w.a, {{1, 10}, 1}) == bytes);
+  CHECK(left_behind(w.b, {{1, 10}, 0}) == std::nullopt);
+  CHECK(left_behind(w.b, {{1, 11}, 1}) == std::nullopt);
+}
+
+TEMPLATE_LIST_TEST_CASE("what a node leaves behind is kept for the window", "", stores) {
+  constexpr duration window{300};
+  TestType w(window);
+  leave_behind(w.a, {{1, 10}, 1}, "bytes");
+  std::this_thread::sleep_for(window + 200ms);
+  CHECK(left_behind(w.b, {{1, 10}, 1}) == std::nullopt);
 }
 
 TEST_CASE("in memory the sessions that have waited longest go first") {

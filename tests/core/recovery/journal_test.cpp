@@ -27,6 +27,18 @@ TEST_CASE("a journal tells what rooms had said before an event", "[recovery]") {
     CHECK(((*found)[0] == place{1, 2} && (*found)[1] == place{1, 9}));
     CHECK(j.size() == 4);
   }
+  SECTION("and says the same to another node, after its own has ended") {
+    j.add({3, {UINT64_MAX, 1}});
+    const auto bytes = j.encode();
+    const auto copy = journal::decode(bytes);
+    REQUIRE(copy);
+    for (const said event : {said{3, {UINT64_MAX, 1}}, said{2, {1, 9}}, said{2, {1, 8}}, said{1, {1, 1}}})
+      CHECK(copy->before(event, rooms) == j.before(event, rooms));
+    CHECK(journal::decode(journal(4).encode()));
+    for (std::size_t n = 0; n < bytes.size(); ++n)
+      CHECK(!journal::decode(bytes.substr(0, n)));
+    CHECK(!journal::decode(bytes + "x"));
+  }
   SECTION("a journal of no size keeps nothing") {
     journal none(0);
     none.add({1, {1, 1}});
