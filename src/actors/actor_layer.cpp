@@ -2,6 +2,7 @@
 
 #include "actors/directory.hpp"
 #include "actors/guarded.hpp"
+#include "actors/history.hpp"
 #include "actors/parts.hpp"
 #include "core/cluster/slots.hpp"
 #include "core/room/room_key.hpp"
@@ -60,6 +61,12 @@ void actor_layer::find_user(std::string user, std::function<void(user_summary)> 
   if (parts_->stopped)
     return;
   parts_->hub->to_presence(std::move(user), presence_describe{guarded(parts_->hub->counts, std::move(found))});
+}
+
+void actor_layer::read_history(std::string nsp, std::string room, room::history_query what,
+                               std::function<void(result<room::history_page>)> done) {
+  if (!parts_->stopped)
+    actors::read_history(*parts_->hub, room_key(nsp, room), what, guarded(parts_->hub->counts, std::move(done)));
 }
 
 bool actor_layer::examine(bool repair, std::function<void(doctor_outcome)> done) {

@@ -136,6 +136,8 @@ class actor_layer {
   /// the application shows of them.
   void list_sockets(selection of, std::size_t max, std::function<void(found<socket_summary>)> done, bool handshakes = false);
   void find_user(std::string user, std::function<void(user_summary)> found);
+  /// What was said in a room, as far as its history is kept. Errors: `history_off`, `log_unavailable`.
+  void read_history(std::string nsp, std::string room, room::history_query what, std::function<void(result<room::history_page>)> done);
 
   /// To the programs on all other nodes (logic::namespaces::on_server_event).
   void emit_to_servers(std::string nsp, std::string event, logic::arguments args);

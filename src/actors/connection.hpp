@@ -130,6 +130,7 @@ class connection : public pinned {
   void apply(socket& s, logic::join& e, occasion& o);
   void apply(socket& s, logic::leave& e, occasion& o);
   void apply(socket& s, logic::list_room_members& e, occasion& o);
+  void apply(socket& s, logic::read_history& e, occasion& o);
   void apply(socket& s, logic::publish& e, occasion& o);
   void apply(socket& s, logic::broadcast& e, occasion& o);
   void apply(socket& s, logic::direct& e, occasion& o);

@@ -1,5 +1,6 @@
 // Carrying out what logic asked for, in order.
 
+#include "actors/history.hpp"
 #include "actors/connection.hpp"
 #include "actors/hub.hpp"
 #include "actors/watch_answer.hpp"
@@ -119,6 +120,20 @@ void connection::apply(socket& s, logic::list_room_members& e, occasion& o) {
     hub->answer(who, nsp, ack, room::member_list(room, *r, max));
   };
   hub().to_queries(std::move(q));
+}
+
+void connection::apply(socket& s, logic::read_history& e, occasion& o) {
+  if (auto why = bad_room(e.room))
+    return refuse(s, o, *why);
+  if (!o.ack)
+    return;
+  read_history(hub(), room_key(s.info.nsp, e.room), e.what,
+               [hub = hub().shared_from_this(), who = who_, nsp = s.info.nsp, room = e.room,
+                ack = take(o.ack)](const result<room::history_page>& page) {
+                 if (!page)
+                   return hub->to_connection(who, refused{nsp, ack, page.error(), {}});
+                 hub->answer(who, nsp, ack, room::page_args(room, *page));
+               });
 }
 
 void connection::apply(socket& s, logic::publish& e, occasion& o) {

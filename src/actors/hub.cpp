@@ -84,6 +84,10 @@ void hub::tell_all(const std::vector<session_ref>& who, const outbound_ptr& what
 }
 
 void hub::answer(session_ref who, std::string_view nsp, ack_id ack, std::string object) {
+  answer(who, nsp, ack, logic::arguments{std::move(object), {}});
+}
+
+void hub::answer(session_ref who, std::string_view nsp, ack_id ack, logic::arguments args) {
   if (!ack)
     return;
   counts.acks_out.add();
@@ -91,7 +95,8 @@ void hub::answer(session_ref who, std::string_view nsp, ack_id ack, std::string 
   p.type = socketio::packet_type::ack;
   p.nsp = nsp;
   p.id = ack;
-  p.data = '[' + std::move(object) + ']';
+  p.data = '[' + std::move(args.json) + ']';
+  p.attachments = std::move(args.attachments);
   tell(who, build_outbound(std::move(p), frame_flags()));
 }
 

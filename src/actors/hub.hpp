@@ -108,6 +108,7 @@ class hub : public std::enable_shared_from_this<hub> {
   void tell_all(const std::vector<session_ref>& who, const outbound_ptr& what);
   /// Answers a client's ack, if it asked for one, with one argument.
   void answer(session_ref who, std::string_view nsp, ack_id ack, std::string object);
+  void answer(session_ref who, std::string_view nsp, ack_id ack, logic::arguments args);
   /// To whatever a target selects, on every shard.
   void spread(ports::target to, outbound_ptr what, const std::function<void(std::size_t)>& counted = {});
   /// Rooms and socket ids become keys and sessions; no rooms: the whole namespace.

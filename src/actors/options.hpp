@@ -7,6 +7,7 @@
 #include "core/frame/frame_builder.hpp"
 #include "core/limits/limits.hpp"
 #include "core/presence/presence_options.hpp"
+#include "core/room/history_page.hpp"
 #include "core/room/room_options.hpp"
 #include "ports/room_log.hpp"
 
@@ -35,6 +36,7 @@ struct options {
   cluster::node_ref me{0, 1};         ///< this life of this node
   cluster::replica_options replicas;  ///< `clustered` says whether there may be others
   ports::log_keep keep;               ///< of rooms' logs, where they have one
+  room::history_bounds history;       ///< of one answer
   recovery_options recovery;
   cluster::query_options queries;
   duration query_timeout{5'000};      ///< cluster.query_timeout_ms

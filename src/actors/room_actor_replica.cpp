@@ -2,6 +2,7 @@
 
 #include "actors/room_actor.hpp"
 
+#include "actors/history.hpp"
 #include "actors/hub.hpp"
 #include "core/cluster/envelope.hpp"
 #include "core/cluster/room_wire.hpp"
@@ -211,25 +212,13 @@ void room_actor::append(std::uint64_t token, std::uint64_t epoch, std::vector<cl
   });
 }
 
-namespace {
-
-std::vector<cluster::message_ptr> messages_of(const std::vector<ports::log_entry>& entries) {
-  std::vector<cluster::message_ptr> list;
-  for (auto& e : entries)
-    if (auto m = e.bytes.empty() ? nullptr : cluster::decode_entry(e.bytes))
-      list.push_back(std::move(m));
-  return list;
-}
-
-} // namespace
-
 void room_actor::open_log(std::uint64_t token, std::uint64_t epoch) {
   auto& log = *hub().log;
   auto back = [hub = hub().shared_from_this(), key = key_, token, limit = hub().opts.replicas.tail.max_messages](const result<ports::appended>& fence) {
     if (!fence)
       return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});
     const auto a = fence->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
-    hub->log->tail(*key, limit, [hub, key, token, a, end = fence->last](const result<std::vector<ports::log_entry>>& r) {
+    hub->log->tail(*key, ports::log_end, limit, [hub, key, token, a, end = fence->last](const result<std::vector<ports::log_entry>>& r) {
       if (!r)
         return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});
       hub->to_room(*key, room_log_opened{token, a, end, messages_of(*r)});
@@ -269,7 +258,7 @@ void room_actor::look_into_log(std::unique_ptr<room_resume> m, recovery::place t
   };
   // What has settled is at the far end, where reading onwards from long ago might not get to.
   if (from.settled > 0)
-    hub().log->tail(*key_, most, std::move(found));
+    hub().log->tail(*key_, ports::log_end, most, std::move(found));
   else
     hub().log->read(*key_, {from.after.epoch, from.after.seq}, most, std::move(found));
 }

@@ -86,6 +86,8 @@ struct history_config {
   bool enabled = false;                    ///< rooms keep what was said: in Redis in a cluster, else in memory
   std::size_t max_messages = 1'000;        ///< per room
   duration ttl{86'400'000};                ///< after a room's last message
+  std::size_t page_messages = 100;         ///< of one answer
+  std::size_t page_bytes = 1'000'000;
 };
 
 struct rooms_config {

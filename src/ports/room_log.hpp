@@ -14,6 +14,8 @@
 namespace troupe::ports {
 
 using log_position = room::place;
+/// Behind every entry.
+constexpr log_position log_end{UINT64_MAX, UINT64_MAX};
 
 struct log_entry {
   log_position at;
@@ -47,8 +49,8 @@ class room_log {
   virtual void append(const std::string& room, std::vector<log_entry> entries, log_keep keep, answer<appended> done) = 0;
   /// Entries beyond `after`, oldest first, at most `limit`.
   virtual void read(const std::string& room, log_position after, std::size_t limit, answer<std::vector<log_entry>> done) = 0;
-  /// The newest entries, oldest first, at most `limit`.
-  virtual void tail(const std::string& room, std::size_t limit, answer<std::vector<log_entry>> done) = 0;
+  /// The newest entries before `before`, oldest first, at most `limit`.
+  virtual void tail(const std::string& room, log_position before, std::size_t limit, answer<std::vector<log_entry>> done) = 0;
   virtual void remove(const std::string& room, answer<bool> done) = 0;
 };
 

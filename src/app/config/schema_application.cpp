@@ -59,6 +59,10 @@ std::vector<config_option> application() {
   t.push_back(number<config>(
     "rooms.history.ttl_ms", AT(rooms.history.ttl), {1'000, 31'536'000'000}, "How long after its last message a room's history goes."));
   t.push_back(number<config>(
+    "rooms.history.page_messages", AT(rooms.history.page_messages), {1, 10'000}, "Messages that one answer of the event history, or of the API, holds at most."));
+  t.push_back(number<config>(
+    "rooms.history.page_bytes", AT(rooms.history.page_bytes), {1, 100'000'000}, "About as many bytes; one message is answered whatever its size."));
+  t.push_back(number<config>(
     "typing.timeout_ms", AT(typing.timeout), {10, day}, "A typing notice that is not renewed ends after this."));
   t.push_back(number<config>(
     "presence.offline_delay_ms", AT(presence.offline_delay), {0, day},

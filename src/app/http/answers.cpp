@@ -9,7 +9,8 @@ unsigned status_of(std::string_view code) {
   if (code == "payload_too_large")
     return 413;
   // The node is full, or another one cannot be reached, which passes; everything else is wrong with the request itself.
-  for (const std::string_view passing : {"room_limit", "user_limit", "room_unavailable", "user_unavailable", "overloaded", "not_ready", "registry_unavailable"})
+  for (const std::string_view passing : {"room_limit", "user_limit", "room_unavailable", "user_unavailable", "overloaded", "not_ready", "registry_unavailable",
+                                           "log_unavailable"})
     if (code == passing)
       return 503;
   return 400;

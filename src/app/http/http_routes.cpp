@@ -85,6 +85,7 @@ void http_routes::parts::add_api() {
   add_guarded("GET", "/api/v1/users/{}", api, &api_routes::find_user);
   add_guarded("GET", "/api/v1/rooms", api, &api_routes::list_rooms);
   add_guarded("GET", "/api/v1/rooms/{}/members", api, &api_routes::list_members);
+  add_guarded("GET", "/api/v1/rooms/{}/messages", api, &api_routes::read_history);
   add_guarded("POST", "/api/v1/rooms/{}/disconnect", api, &api_routes::disconnect_room);
   add_guarded("GET", "/api/v1/sockets", api, &api_routes::list_sockets);
   add_guarded("POST", "/api/v1/sockets/{}/disconnect", api, &api_routes::disconnect_socket);

@@ -91,6 +91,7 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   }
   o.query_timeout = c.cluster.query_timeout;
   o.queries = {c.cluster.max_queries, c.cluster.max_answer_bytes};
+  o.history = {c.rooms.history.page_messages, c.rooms.history.page_bytes, c.limits.max_attachments};
   o.keep = {c.rooms.history.max_messages, c.rooms.history.ttl};
   return o;
 }

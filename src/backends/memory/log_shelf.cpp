@@ -36,12 +36,15 @@ log_shelf::read(const std::string& room, ports::log_position after, std::size_t 
   return {from, from + static_cast<std::ptrdiff_t>(count)};
 }
 
-std::vector<ports::log_entry> log_shelf::tail(const std::string& room, std::size_t limit, time_point now) {
+std::vector<ports::log_entry>
+log_shelf::tail(const std::string& room, ports::log_position before, std::size_t limit, time_point now) {
   auto known = find(room, now);
   if (!known)
     return {};
   auto& all = known->entries;
-  return {all.end() - static_cast<std::ptrdiff_t>(std::min(limit, all.size())), all.end()};
+  auto end = std::lower_bound(all.begin(), all.end(), before, [](auto& entry, auto& p) { return entry.at < p; });
+  auto count = std::min(limit, static_cast<std::size_t>(end - all.begin()));
+  return {end - static_cast<std::ptrdiff_t>(count), end};
 }
 
 bool log_shelf::remove(const std::string& room, time_point now) {

@@ -16,7 +16,7 @@ class log_shelf {
   append(const std::string& room, std::vector<ports::log_entry> entries, ports::log_keep keep, time_point now);
   std::vector<ports::log_entry>
   read(const std::string& room, ports::log_position after, std::size_t limit, time_point now);
-  std::vector<ports::log_entry> tail(const std::string& room, std::size_t limit, time_point now);
+  std::vector<ports::log_entry> tail(const std::string& room, ports::log_position before, std::size_t limit, time_point now);
   /// The entries go; where the log ended is remembered until it expires, so that the fence stands.
   bool remove(const std::string& room, time_point now);
   std::size_t rooms() const { return logs_.size(); }

@@ -21,8 +21,9 @@ void memory_room_log::read(
   logs_.ask(std::move(done), [&](log_shelf& logs, time_point now) { return logs.read(room, after, limit, now); });
 }
 
-void memory_room_log::tail(const std::string& room, std::size_t limit, entries_answer done) {
-  logs_.ask(std::move(done), [&](log_shelf& logs, time_point now) { return logs.tail(room, limit, now); });
+void memory_room_log::tail(
+  const std::string& room, ports::log_position before, std::size_t limit, entries_answer done) {
+  logs_.ask(std::move(done), [&](log_shelf& logs, time_point now) { return logs.tail(room, before, limit, now); });
 }
 
 void memory_room_log::remove(const std::string& room, answer<bool> done) {

@@ -16,7 +16,7 @@ class memory_room_log final : public ports::room_log {
   void read(
     const std::string& room, ports::log_position after, std::size_t limit,
     answer<std::vector<ports::log_entry>> done) override;
-  void tail(const std::string& room, std::size_t limit, answer<std::vector<ports::log_entry>> done) override;
+  void tail(const std::string& room, ports::log_position before, std::size_t limit, answer<std::vector<ports::log_entry>> done) override;
   void remove(const std::string& room, answer<bool> done) override;
 
  private:

@@ -130,10 +130,14 @@ void redis_room_log::read(
     reading<entries>(std::move(done), [](reply& r) { return read_entries(r); }));
 }
 
-void redis_room_log::tail(const std::string& room, std::size_t limit, answer<entries> done) {
+void redis_room_log::tail(
+  const std::string& room, ports::log_position before, std::size_t limit, answer<entries> done) {
   auto key = key_of(room);
+  // The last possible id before: XREVRANGE has no exclusive border before Redis 6.2. Nothing comes before 0-1.
+  bool at_start = before <= ports::log_position{0, 1};
+  auto to = before.seq > 0 ? ports::log_position{before.epoch, before.seq - 1} : ports::log_position{before.epoch - 1, UINT64_MAX};
   client_->send(
-    {"XREVRANGE", key, "+", "-", "COUNT", std::to_string(limit)}, key,
+    {"XREVRANGE", key, at_start ? "-" : before == ports::log_end ? "+" : to_id(to), at_start ? "+" : "-", "COUNT", std::to_string(limit)}, key,
     reading<entries>(std::move(done), [](reply& r) {
       std::reverse(r.items.begin(), r.items.end());
       return read_entries(r);

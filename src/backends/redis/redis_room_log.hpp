@@ -20,7 +20,7 @@ class redis_room_log final : public ports::room_log {
   void read(
     const std::string& room, ports::log_position after, std::size_t limit,
     answer<std::vector<ports::log_entry>> done) override;
-  void tail(const std::string& room, std::size_t limit, answer<std::vector<ports::log_entry>> done) override;
+  void tail(const std::string& room, ports::log_position before, std::size_t limit, answer<std::vector<ports::log_entry>> done) override;
   void remove(const std::string& room, answer<bool> done) override;
 
   /// Where the room's log is, for people and other programs. A # in the namespace reads %23, a % reads %25.

@@ -12,6 +12,7 @@ constexpr std::pair<std::string_view, handler> table[] = {
   {"join_room", builtin::join_room},
   {"leave_room", builtin::leave_room},
   {"room:members", builtin::room_members},
+  {"history", builtin::history},
   {"message:send", builtin::message_send},
   {"chat:message", builtin::chat_message},
   {"typing", builtin::typing},

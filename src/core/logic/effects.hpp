@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/time.hpp"
+#include "core/room/history_query.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -46,6 +47,9 @@ struct leave { std::string room; bool announce = false; bool acknowledge = false
 /// Answers the client's ack by `{"ok":true,"room":..,"members":[{"socketId":..,"userId":..}],"count":n}`: at most `max` of
 /// the members, `count` says how many there are.
 struct list_room_members { std::string room; std::size_t max = 1'000; };
+
+/// Answers the client's ack by what was said in the room, as far as it keeps its history: room::page_args.
+struct read_history { std::string room; room::history_query what; };
 
 /// Through the room's sequencer to every member.
 struct publish {
@@ -105,7 +109,7 @@ struct disconnect { bool close_transport = false; };
 /// event `error` with the same object. Logged once, counted by code. `silent`: only counted.
 struct refuse { error why; bool silent = false; };
 
-using effect = std::variant<reply, emit, join, leave, list_room_members, publish, broadcast, direct, watch_presence,
+using effect = std::variant<reply, emit, join, leave, list_room_members, read_history, publish, broadcast, direct, watch_presence,
                             unwatch_presence, set_status, typing, update_document, record, disconnect, refuse>;
 using effects = std::vector<effect>;
 

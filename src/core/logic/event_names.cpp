@@ -10,7 +10,7 @@ using namespace std::string_view_literals;
 constexpr std::array builtin{
   "join_room"sv,         "leave_room"sv,         "room:members"sv,    "message:send"sv, "chat:message"sv, "typing"sv,
   "presence:subscribe"sv, "presence:unsubscribe"sv, "presence:status"sv, "document_update"sv, "user_action"sv,
-  "publish"sv};
+  "publish"sv,           "history"sv};
 constexpr std::array emits{"message:new"sv, "new_message"sv};
 constexpr std::array reserved{"connect"sv,    "connect_error"sv, "disconnect"sv,
                               "disconnecting"sv, "newListener"sv,   "removeListener"sv};

@@ -41,8 +41,10 @@ class shape_builder {
     ++parent.count;
     if (key_ == key::placeholder)
       parent.placeholder = scalar == "true";
-    else if (key_ == key::num)
+    else if (key_ == key::num) {
       parent.index = json::integer_value(scalar).value_or(-1);
+      parent.index_text = scalar;
+    }
     key_ = key::other;
   }
 

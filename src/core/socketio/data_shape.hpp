@@ -12,6 +12,7 @@ struct container {
   bool placeholder =
     false; ///< an object with `"_placeholder":true`, whatever else it holds, as the official parser sees it
   std::int64_t index = -1; ///< its `num`; -1 if that is missing or no integer
+  std::string_view index_text; ///< where that stands
 };
 
 /// The containers of a valid JSON text in the order of their opening brackets. One pass.

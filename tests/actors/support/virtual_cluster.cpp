@@ -34,7 +34,7 @@ class silent_log : public ports::room_log {
  public:
   void append(const std::string&, std::vector<ports::log_entry>, ports::log_keep, answer<ports::appended>) override {}
   void read(const std::string&, ports::log_position, std::size_t, answer<std::vector<ports::log_entry>>) override {}
-  void tail(const std::string&, std::size_t, answer<std::vector<ports::log_entry>>) override {}
+  void tail(const std::string&, ports::log_position, std::size_t, answer<std::vector<ports::log_entry>>) override {}
   void remove(const std::string&, answer<bool>) override {}
 };
 

@@ -25,8 +25,8 @@ std::string shown(const result<entries>& r) {
 std::string read(ports::room_log& log, ports::log_position after, std::size_t limit = 100, std::string room = lobby) {
   return shown(ask<entries>([&](auto done) { log.read(room, after, limit, done); }));
 }
-std::string tail(ports::room_log& log, std::size_t limit, std::string room = lobby) {
-  return shown(ask<entries>([&](auto done) { log.tail(room, limit, done); }));
+std::string tail(ports::room_log& log, std::size_t limit, ports::log_position before = ports::log_end) {
+  return shown(ask<entries>([&](auto done) { log.tail(lobby, before, limit, done); }));
 }
 
 } // namespace
@@ -56,6 +56,14 @@ TEMPLATE_LIST_TEST_CASE("what was appended is read in order, by every node", "",
   CHECK(tail(*a, 2) == "5-3:c 9-1:d");
   CHECK(tail(*a, 10) == "5-1:a 5-2:b 5-3:c 9-1:d");
   CHECK(tail(*a, 0).empty());
+  CHECK(tail(*a, 2, {5, 3}) == "5-1:a 5-2:b");
+  CHECK(tail(*a, 1, {5, 3}) == "5-2:b");
+  CHECK(tail(*a, 2, {9, 1}) == "5-2:b 5-3:c");
+  CHECK(tail(*a, 2, {9, 0}) == "5-2:b 5-3:c");
+  CHECK(tail(*a, 2, {7, 0}) == "5-2:b 5-3:c");
+  CHECK(tail(*a, 2, {5, 1}).empty());
+  CHECK(tail(*a, 2, {0, 1}).empty());
+  CHECK(tail(*a, 2, {0, 0}).empty());
 }
 
 TEMPLATE_LIST_TEST_CASE("the log refuses whoever was overtaken", "", worlds) {

@@ -35,6 +35,12 @@ struct describe_effect {
     return "leave " + e.room + flag(e.announce, "announce") + flag(e.acknowledge, "ack");
   }
   std::string operator()(const list_room_members& e) const { return "members of " + e.room + " " + std::to_string(e.max); }
+  std::string operator()(const read_history& e) const {
+    const auto at = [](const char* word, const std::optional<room::place>& p) {
+      return p ? std::string(" ") + word + " " + std::to_string(p->epoch) + "-" + std::to_string(p->seq) : "";
+    };
+    return "history of " + e.room + " " + std::to_string(e.what.max) + at("before", e.what.before) + at("after", e.what.after);
+  }
   std::string operator()(const publish& e) const {
     return "publish " + e.room + " " + e.event + " " + text_of(e.args) + flag(e.stamp, "stamp")
            + flag(e.include_sender, "self") + flag(e.is_volatile, "volatile") + named("id", e.id)

@@ -51,6 +51,26 @@ TEST_CASE("room:members lists a room for its members") {
   CHECK(on.send("room:members", R"(["other"])") == "members of other 1000");
 }
 
+TEST_CASE("history asks what was said in a room, of its members") {
+  stage on;
+  check_all(on, {
+    {"history", R"([{"room":"lobby"}])", "history of lobby 50"},
+    {"history", R"([{"room":"lobby","limit":3}])", "history of lobby 3"},
+    {"history", R"([{"room":"lobby","before":{"epoch":2,"seq":7}}])", "history of lobby 50 before 2-7"},
+    {"history", R"([{"room":"lobby","after":{"seq":7,"args":[1],"epoch":2,"event":"x"},"limit":1000}])", "history of lobby 1000 after 2-7"},
+    {"history", R"([{"room":"lobby","after":{"epoch":2}}])", R"(refuse invalid_payload: "after" must be an object with the integers "epoch" and "seq")"},
+    {"history", R"([{"room":"lobby","before":7}])", R"(refuse invalid_payload: "before" must be an object with the integers "epoch" and "seq")"},
+    {"history", R"([{"room":"lobby","before":{"epoch":-1,"seq":1}}])", R"(refuse invalid_payload: "before" must be an object with the integers "epoch" and "seq")"},
+    {"history", R"([{"room":"lobby","before":{"epoch":1,"seq":1},"after":{"epoch":1,"seq":1}}])", R"(refuse invalid_payload: give either "before" or "after")"},
+    {"history", R"([{"room":"lobby","limit":0}])", R"(refuse invalid_payload: "limit" must be 1 or more)"},
+    {"history", R"([{"room":"lobby","limit":"x"}])", R"(refuse invalid_payload: "limit" must be an integer of 0 or more)"},
+    {"history", R"([{"room":"other"}])", R"(refuse not_in_room: you are not in the room "other"; join it first)"},
+    {"history", R"([{}])", R"(refuse missing_field: "room" is missing)"},
+  });
+  on.socket.who.roles = {"admin"};
+  CHECK(on.send("history", R"([{"room":"other"}])") == "history of other 50");
+}
+
 TEST_CASE("a token with room permissions keeps to those rooms") {
   stage on;
   on.socket.who.permissions = {"reports", "room:lobby", "room:team-1-*"};

@@ -31,6 +31,7 @@ class api_routes {
   // -- api_rooms.cpp
   void list_rooms(visit& v);      ///< GET  /api/v1/rooms
   void list_members(visit& v);    ///< GET  /api/v1/rooms/{room}/members
+  void read_history(visit& v);    ///< GET  /api/v1/rooms/{room}/messages
   void disconnect_room(visit& v); ///< POST /api/v1/rooms/{room}/disconnect
 
   // -- api_sockets.cpp

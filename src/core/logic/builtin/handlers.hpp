@@ -8,6 +8,7 @@ namespace troupe::logic::builtin {
 result<effects> join_room(const call& c);
 result<effects> leave_room(const call& c);
 result<effects> room_members(const call& c);
+result<effects> history(const call& c);
 result<effects> message_send(const call& c);
 result<effects> chat_message(const call& c);
 result<effects> typing(const call& c);
