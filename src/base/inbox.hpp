@@ -18,8 +18,8 @@ class inbox {
   }
 
   /// Any thread. True when the queue was empty: whoever puts the first thing in wakes the reader.
-  bool put(T value) {
-    auto newest = new node{nullptr, std::move(value)};
+  bool put(T thing) {
+    auto newest = new node{nullptr, std::move(thing)};
     auto before = head_.load(std::memory_order_relaxed);
     do
       newest->next = before;

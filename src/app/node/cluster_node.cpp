@@ -149,6 +149,7 @@ void cluster_node::stop() {
     tunnels_->stop();
   if (links_)
     links_->stop();
+  redis_->end(); // its answers call actors' mailboxes, which go next
 }
 
 } // namespace troupe::app

@@ -4,6 +4,7 @@
 
 #include <future>
 #include <numeric>
+#include <utility>
 
 namespace troupe::redis {
 namespace {
@@ -25,7 +26,11 @@ client::client(std::unique_ptr<client_core> core) : core_(std::move(core)) {
   core_->loop().post([core = core_.get()] { core->start(); });
 }
 
-client::~client() {
+client::~client() { end(); }
+
+void client::end() {
+  if (std::exchange(ended_, true))
+    return;
   core_->loop().post([core = core_.get()] { core->stop(); });
   core_->loop().stop();
 }
@@ -84,7 +89,7 @@ void client::on_state(owner who, state_handler h) {
 }
 
 void client::forget(owner who) {
-  if (core_->loop().on_this_thread())
+  if (ended_ || core_->loop().on_this_thread())
     return core_->subscriptions().forget(who);
   std::promise<void> gone;
   core_->loop().post([&] {

@@ -24,8 +24,10 @@ class client {
 
   /// Connects in the background. Errors: `redis_tls`.
   static result<std::shared_ptr<client>> make(options o);
-  /// Answers everything that waits. Not from the client's own thread.
   ~client();
+  /// Answers everything that waits; when it returns nobody is called any more, and what is sent from then on is not answered. Not
+  /// from the client's own thread; by whoever destroys it.
+  void end();
   client(const client&) = delete;
 
   /// `route` is a key of the command, empty when it has none.
@@ -51,6 +53,7 @@ class client {
  private:
   explicit client(std::unique_ptr<client_core> core);
   std::unique_ptr<client_core> core_;
+  bool ended_ = false;
 };
 
 } // namespace troupe::redis
