@@ -31,7 +31,7 @@ std::size_t bytes_of(const cluster::room_message& m) {
 
 } // namespace
 
-history_page make_page(std::vector<cluster::message_ptr> found, bool more, const history_query& q, const history_bounds& b) {
+history_page make_page(std::vector<cluster::message_ptr> found, const history_query& q, const history_bounds& b) {
   // Counted from where the reader stands: what does not fit is at the far end.
   if (!q.after)
     std::reverse(found.begin(), found.end());
@@ -44,7 +44,7 @@ history_page make_page(std::vector<cluster::message_ptr> found, bool more, const
       break;
   }
   history_page page;
-  page.more = more || fit < found.size();
+  page.more = fit < found.size();
   found.resize(fit);
   if (!q.after)
     std::reverse(found.begin(), found.end());

@@ -23,8 +23,8 @@ struct history_page {
   bool more = false; ///< the history goes on, in the direction that was asked for
 };
 
-/// Takes out of `found`, oldest first, what fits. `more`: there was more than `found` already.
-history_page make_page(std::vector<cluster::message_ptr> found, bool more, const history_query& q, const history_bounds& b);
+/// Takes out of `found`, oldest first, what fits.
+history_page make_page(std::vector<cluster::message_ptr> found, const history_query& q, const history_bounds& b);
 
 /// The answer to a client: `{"ok":true,"room":..,"messages":[..],"more":bool}`. A message is
 /// `{"epoch":n,"seq":n,"ts":ms,"event":..,"args":[..]}`, and `from` and `id` where it has them; attachments are those of the answer.

@@ -39,33 +39,32 @@ history_query onwards(std::size_t max = 50) { return {{}, place{1, 0}, max}; }
 
 TEST_CASE("a page holds what is nearest to where the reader stands", "[history]") {
   const history_bounds b;
-  CHECK(shown(make_page({}, false, newest(), b)) == "end");
-  CHECK(shown(make_page(run(1, 3), false, newest(), b)) == "1 2 3 end");
-  CHECK(shown(make_page(run(1, 3), true, newest(), b)) == "1 2 3 more");
-  CHECK(shown(make_page(run(1, 3), false, newest(2), b)) == "2 3 more");
-  CHECK(shown(make_page(run(1, 3), false, {place{1, 4}, {}, 2}, b)) == "2 3 more");
-  CHECK(shown(make_page(run(1, 3), false, onwards(2), b)) == "1 2 more");
+  CHECK(shown(make_page({}, newest(), b)) == "end");
+  CHECK(shown(make_page(run(1, 3), newest(), b)) == "1 2 3 end");
+  CHECK(shown(make_page(run(1, 3), newest(2), b)) == "2 3 more");
+  CHECK(shown(make_page(run(1, 3), {place{1, 4}, {}, 2}, b)) == "2 3 more");
+  CHECK(shown(make_page(run(1, 3), onwards(2), b)) == "1 2 more");
 }
 
 TEST_CASE("a page is bounded", "[history]") {
   history_bounds b;
   SECTION("in messages, whatever is asked for") {
     b.max_messages = 2;
-    CHECK(shown(make_page(run(1, 5), false, newest(4), b)) == "4 5 more");
-    CHECK(shown(make_page(run(1, 5), false, onwards(4), b)) == "1 2 more");
+    CHECK(shown(make_page(run(1, 5), newest(4), b)) == "4 5 more");
+    CHECK(shown(make_page(run(1, 5), onwards(4), b)) == "1 2 more");
   }
   SECTION("in bytes, but one message is always there") {
     b.max_bytes = 1'000;
     const std::vector all{message(1, 500), message(2, 600), message(3, 5'000), message(4, 300), message(5, 200)};
-    CHECK(shown(make_page(all, false, newest(), b)) == "4 5 more");
-    CHECK(shown(make_page({all[0], all[1], all[2]}, false, newest(), b)) == "3 more");
-    CHECK(shown(make_page(all, false, onwards(), b)) == "1 more");
+    CHECK(shown(make_page(all, newest(), b)) == "4 5 more");
+    CHECK(shown(make_page({all[0], all[1], all[2]}, newest(), b)) == "3 more");
+    CHECK(shown(make_page(all, onwards(), b)) == "1 more");
   }
   SECTION("in attachments") {
     b.max_attachments = 3;
     const std::vector all{message(1, 2, {"a", "b"}), message(2, 2, {"c", "d"}), message(3, 2, {"e"})};
-    CHECK(shown(make_page(all, false, newest(), b)) == "2 3 more");
-    CHECK(shown(make_page(all, false, onwards(), b)) == "1 more");
+    CHECK(shown(make_page(all, newest(), b)) == "2 3 more");
+    CHECK(shown(make_page(all, onwards(), b)) == "1 more");
   }
 }
 
