@@ -60,10 +60,27 @@ export class ComingBack {
     return me;
   }
 
-  /** One trouble, while everybody talks. */
+  /** One trouble, while everybody talks: before, meanwhile, and after the last one noticed it. */
   async round(name) {
+    await this.talk();
     await troubles[name](this);
+    await this.talk();
     await this.everybodyIsBack();
+    await this.talk();
+  }
+
+  said() {
+    return [...this.speakers.said.values()].reduce((n, s) => n + s.size, 0);
+  }
+
+  /** Until so many more messages were acknowledged. */
+  async talk(more = 30) {
+    const enough = this.said() + more;
+    const deadline = Date.now() + settled_within;
+    while (this.said() < enough) {
+      if (Date.now() > deadline) throw new Error('nothing is acknowledged any more');
+      await delay(10);
+    }
   }
 
   async everybodyIsBack() {
@@ -84,7 +101,7 @@ export class ComingBack {
       await delay(100);
       found = missing();
     }
-    return { ...found, anew: this.listeners.flatMap((one) => one.anew), said: [...this.speakers.said.values()].reduce((n, s) => n + s.size, 0), failures: this.speakers.failures };
+    return { ...found, anew: this.listeners.flatMap((one) => one.anew), said: this.said(), failures: this.speakers.failures };
   }
 
   async end() {
