@@ -10,9 +10,12 @@ const prefix = 'troupe:faults:';
 let cluster;
 let clients = [];
 
-before(async () => {
-  cluster = await startCluster(3, 'keys', { 'presence.offline_delay_ms': 100, 'cluster.keys.accept_messages': true, 'cluster.keys.publish_messages': true });
-}, { timeout: 300_000 });
+const begin = async (set = {}) => {
+  cluster = await startCluster(3, 'keys', {
+    'presence.offline_delay_ms': 100, 'cluster.keys.accept_messages': true, 'cluster.keys.publish_messages': true, ...set,
+  });
+};
+before(() => begin(), { timeout: 300_000 });
 afterEach(() => { for (const socket of clients) socket.disconnect(); clients = []; });
 after(() => cluster?.stop(), { timeout: 60_000 });
 
@@ -134,6 +137,11 @@ test('after Redis was away, and after it came back empty, everything is there ag
 });
 
 test('the doctor finds what is wrong, says so, and repairs it', { timeout: 300_000 }, async () => {
+  // Nodes of their own, to which nothing has happened, and which check nothing by themselves.
+  await cluster.stop();
+  await begin({ 'cluster.keys.check_interval_ms': 0 });
+  const written = () => Promise.all(cluster.nodes.map((node) => metric(node, 'troupe_keys_rewrites_total')));
+  await until(async () => (await written()).every((times) => times >= 2), 'all have looked twice at what they found when they came');
   const [one, two] = cluster.nodes;
   const ann = await connect(one, 'ann'), bob = await connect(two, 'bob');
   for (const socket of [ann, bob]) assert.equal((await emit(socket, 'join_room', 'ward')).ok, true);
