@@ -132,7 +132,7 @@ TEST_CASE("a Redis Cluster: every key goes to its node, and follows it", "[slow]
   for (std::size_t i = 1; i <= 60; ++i) { // on all three nodes
     auto room = room_key("/", std::string(i, 'x'));
     REQUIRE(ask<ports::appended>([&](auto done) { log.append(room, {{{1, 1}, "m"}}, {}, done); })->taken);
-    REQUIRE(ask<std::vector<ports::log_entry>>([&](auto done) { log.tail(room, 1, done); })->size() == 1);
+    REQUIRE(ask<std::vector<ports::log_entry>>([&](auto done) { log.tail(room, ports::log_end, 1, done); })->size() == 1);
   }
   CHECK(c->counters().redirects == 0); // the slots were asked for before the first command
 
