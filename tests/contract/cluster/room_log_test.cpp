@@ -185,7 +185,7 @@ TEMPLATE_LIST_TEST_CASE("a log that is away says so, and works again later", "",
   pending<bool> removed;
   log->append(lobby, {{{1, 2}, "b"}}, {}, added.done());
   log->read(lobby, {}, 10, before.done());
-  log->tail(lobby, 10, newest.done());
+  log->tail(lobby, ports::log_end, 10, newest.done());
   log->remove(lobby, removed.done());
   CHECK(added.wait().error().code == "log_unavailable");
   CHECK(shown(before.wait()) == "log_unavailable");
