@@ -1,18 +1,10 @@
 #include "core/cluster/message_tail.hpp"
 
+#include "core/cluster/message_size.hpp"
+
 #include <algorithm>
 
 namespace troupe::cluster {
-namespace {
-
-std::size_t bytes_of(const room_message& m) {
-  std::size_t n = m.event.size() + m.args.json.size() + m.user.size() + m.id.size();
-  for (auto& a : m.args.attachments)
-    n += a.size();
-  return n;
-}
-
-} // namespace
 
 void message_tail::push(message_ptr m, time_point now) {
   bytes_ += bytes_of(*m);

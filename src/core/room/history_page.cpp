@@ -1,5 +1,6 @@
 #include "core/room/history_page.hpp"
 
+#include "core/cluster/message_size.hpp"
 #include "core/engineio/payload.hpp"
 #include "core/logic/object_text.hpp"
 #include "core/socketio/placeholders.hpp"
@@ -21,13 +22,8 @@ logic::object_text begin_message(const cluster::room_message& m, std::string_vie
   return o;
 }
 
-std::size_t bytes_of(const cluster::room_message& m) {
-  constexpr std::size_t around = 100;
-  std::size_t n = around + m.event.size() + m.args.json.size() + m.user.size() + m.id.size();
-  for (auto& a : m.args.attachments)
-    n += a.size();
-  return n;
-}
+/// What stands around a message in an answer.
+constexpr std::size_t bytes_around = 100;
 
 } // namespace
 
@@ -38,7 +34,7 @@ history_page make_page(std::vector<cluster::message_ptr> found, const history_qu
   const auto most = std::min(q.max, b.max_messages);
   std::size_t fit = 0, bytes = 0, attachments = 0;
   for (; fit < found.size() && fit < most; ++fit) {
-    bytes += bytes_of(*found[fit]);
+    bytes += bytes_around + cluster::bytes_of(*found[fit]);
     attachments += found[fit]->args.attachments.size();
     if (fit > 0 && (bytes > b.max_bytes || attachments > b.max_attachments))
       break;
