@@ -66,10 +66,11 @@ class entry_table {
 class last_seen_memory {
  public:
   void keep(const std::string& user, unix_ms at) {
-    if (seen_.insert_or_assign(user, at).second)
-      order_.push_back(user);
+    const auto [i, is_new] = seen_.insert_or_assign(user, at);
+    if (is_new)
+      order_.push_back(&i->first);
     if (order_.size() > max_users) {
-      seen_.erase(order_.front());
+      seen_.erase(seen_.find(*order_.front()));
       order_.pop_front();
     }
   }
@@ -81,9 +82,9 @@ class last_seen_memory {
   }
 
  private:
-  static constexpr std::size_t max_users = 20'000; // about 3 MB a shard
+  static constexpr std::size_t max_users = 20'000; // about 2 MB a shard
   std::unordered_map<std::string, unix_ms> seen_;
-  std::deque<std::string> order_;
+  std::deque<const std::string*> order_; ///< keys of `seen_`, which stay where they are
 };
 
 } // namespace troupe::actors

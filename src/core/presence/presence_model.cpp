@@ -152,7 +152,8 @@ time_passed presence_model::on_time(time_point now) {
     t.went_offline = true;
   }
   t.expired = book_->queue.expire(now);
-  t.idle = unneeded() && now - last_used_ >= options_->idle_timeout;
+  const bool nothing_to_keep = t.went_offline && book_->seq == 0 && !ids_;
+  t.idle = unneeded() && (nothing_to_keep || now - last_used_ >= options_->idle_timeout);
   return t;
 }
 

@@ -44,7 +44,7 @@ struct arrived {
 struct time_passed {
   bool went_offline = false;
   std::size_t expired = 0;   ///< queued messages that got too old
-  bool idle = false;         ///< nobody needs this entry any more
+  bool idle = false;         ///< nobody needs this entry any more: at once when a user goes to whom nobody wrote, else after a while
 };
 
 enum class delivery_status { delivered, queued, sent };

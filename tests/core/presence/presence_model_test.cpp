@@ -132,6 +132,23 @@ TEST_CASE("an entry is idle when nobody is there, watches or is owed something")
   CHECK(passed.idle);
 }
 
+TEST_CASE("an entry of a user who goes, and to whom nobody ever wrote, is idle at once") {
+  fixture f;
+  auto m = f.model();
+  m.on_connect(one, start, 0);
+  m.on_disconnect(one, start, 0);
+  const auto gone = m.on_time(start + 60s);
+  CHECK(gone.went_offline);
+  CHECK(gone.idle);
+  m.on_connect(one, start + 60s, 0);
+  m.on_direct("x", "", "/", 10, start + 60s, 1);
+  m.on_disconnect(one, start + 60s, 0);
+  const auto remembered = m.on_time(start + 90s);
+  CHECK(remembered.went_offline);
+  CHECK_FALSE(remembered.idle); // the next message's place is counted from here
+  CHECK(m.on_time(start + 160s).idle);
+}
+
 TEST_CASE("a successor counts as online until sockets had the time to report") {
   fixture f;
   auto m = f.model();
