@@ -13,6 +13,7 @@
 #include "core/presence/presence_model.hpp"
 #include "ports/authenticator.hpp"
 #include "ports/egress.hpp"
+#include "ports/offline_store.hpp"
 #include "ports/room_log.hpp"
 #include "ports/run_loop.hpp"
 #include "ports/session_sink.hpp"
@@ -38,6 +39,7 @@ struct dependencies {
   struct cluster_setup* cluster = nullptr; ///< of a node that has others; null: it is alone
   ports::room_log* log = nullptr;          ///< of a node that is alone and keeps its rooms' history
   ports::session_store* sessions = nullptr;///< null: no session can be recovered
+  ports::offline_store* offline = nullptr; ///< null: nothing is kept for users who are away
 };
 
 /// Which sockets of a namespace: members of any of `rooms` (room names or socket ids; none: the whole namespace), less

@@ -28,10 +28,15 @@ class stage {
   std::shared_ptr<std::promise<void>> done_ = std::make_shared<std::promise<void>>();
 };
 
+options fitting(options o, const dependencies& d) {
+  o.presence.queue_offline &= d.offline != nullptr;
+  return o;
+}
+
 } // namespace
 
 actor_layer::parts::parts(dependencies d, options o, surroundings s)
-  : loops(d.loops), hub(std::make_shared<class hub>(d, o, std::move(s))) {
+  : loops(d.loops), hub(std::make_shared<class hub>(d, fitting(o, d), std::move(s))) {
   config.set("scheduler.policy", virtual_time() ? caf::atom("testing") : caf::atom("sharing"));
   config.set("scheduler.max-threads", std::size_t{o.scheduler_threads});
   system = std::make_unique<caf::actor_system>(config);
@@ -48,6 +53,7 @@ actor_layer::parts::parts(dependencies d, options o, surroundings s)
   }
   hub->log = d.log;
   hub->sessions = d.sessions;
+  hub->offline = d.offline;
   if (d.sessions)
     hub->journals = std::make_shared<saved_journals>(*d.sessions);
   if (d.cluster)

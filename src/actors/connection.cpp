@@ -217,7 +217,7 @@ void connection::on(report_room& m) {
 void connection::on(report_user& m) {
   for (auto& s : sockets_) {
     if (s->info.who.user_id == m.user)
-      hub().to_presence(m.user, presence_attach{s->place()});
+      hub().to_presence(m.user, presence_attach{place_of(*s)});
     if (std::find(s->watched.begin(), s->watched.end(), m.user) != s->watched.end())
       hub().to_presence(m.user, presence_watch{s->place(), nullptr});
   }

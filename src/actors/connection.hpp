@@ -74,6 +74,7 @@ class connection : public pinned {
   void on(report_user& m);
   void on(perform& m);
   void on(describe_sockets& m);
+  void on(deliver_waiting& m);
   void on(room_entered& m);
   void on(room_resumed& m);
   void on(session_found& m);
@@ -145,6 +146,11 @@ class connection : public pinned {
   void refuse(socket& s, occasion& o, const error& why, bool write_log = true);
   std::optional<error> bad_room(std::string_view room) const;
   std::size_t rooms_joined() const;
+
+  // connection_waiting.cpp
+  /// With the device, where that matters.
+  presence::place place_of(const socket& s) const;
+  std::optional<std::uint32_t> expect_ack(const deliver_waiting& m, const std::string& id);
 
   // connection_output.cpp: to the client
   void send(const socketio::packet& p, frame_options flags);

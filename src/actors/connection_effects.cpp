@@ -47,6 +47,7 @@ void connection::apply(socket& s, logic::emit& e, occasion&) {
   p.nsp = s.info.nsp;
   p.data = socketio::event_data(e.event, e.args.json);
   p.attachments = std::move(e.args.attachments);
+  hub().close_text(p);
   if (e.on_ack) {
     if (!acks_)
       acks_ = std::make_unique<messaging::ack_table>(hub().opts.limit.max_pending_acks);

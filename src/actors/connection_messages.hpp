@@ -7,6 +7,7 @@
 #include "actors/room_messages.hpp"
 #include "core/engineio/close_reason.hpp"
 #include "core/logic/effects.hpp"
+#include "core/presence/waiting.hpp"
 #include "core/recovery/missed.hpp"
 #include "core/socketio/decoder.hpp"
 #include "ports/session_sink.hpp"
@@ -55,6 +56,15 @@ struct perform {
   std::string socket_id;
   logic::effects what;
   std::function<void(bool)> done;
+};
+
+/// Events that waited for the socket's user, oldest first. `done` hears, once, whether the session has taken them; with `acked` set the
+/// client is asked to acknowledge each, and `acked` hears the ids of those that it did.
+struct deliver_waiting {
+  std::string nsp;
+  std::vector<presence::waiting> what;
+  std::function<void(bool taken)> done;
+  std::function<void(const std::string& id)> acked;
 };
 
 /// Asks for the sockets that a selection matches.
@@ -108,6 +118,6 @@ struct failed {
 
 using connection_op =
   std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, report_sockets, room_entered,
-               room_resumed, session_found, places_found, taken_over, failed>;
+               room_resumed, deliver_waiting, session_found, places_found, taken_over, failed>;
 
 } // namespace troupe::actors

@@ -135,7 +135,7 @@ void connection::open_socket(socket opened, logic::effects first, std::vector<fr
     hub().egress.namespace_joined(who_);
   hub().egress.submit(who_.shard, ports::roster_join{room_key(s.info.nsp, ""), who_});
   if (!s.info.who.user_id.empty())
-    hub().to_presence(s.info.who.user_id, presence_attach{s.place()});
+    hub().to_presence(s.info.who.user_id, presence_attach{place_of(s)});
   occasion o{{}, "connect"};
   carry_out(s, std::move(first), o);
 }
@@ -174,7 +174,7 @@ void connection::end_socket(std::string_view nsp, std::string_view reason, bool 
   for (auto& user : ended->watched)
     hub().to_presence(user, presence_unwatch{ended->place()});
   if (!info.who.user_id.empty())
-    hub().to_presence(info.who.user_id, presence_detach{ended->place()});
+    hub().to_presence(info.who.user_id, presence_detach{place_of(*ended)});
   hub().counts.sockets.sub();
 }
 

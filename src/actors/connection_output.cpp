@@ -19,6 +19,7 @@ void connection::send_event(std::string_view nsp, std::string_view name, logic::
   p.nsp = nsp;
   p.data = socketio::event_data(name, args.json);
   p.attachments = std::move(args.attachments);
+  hub().close_text(p);
   hub().counts.events_out.add();
   send(p, hub().frame_flags());
 }

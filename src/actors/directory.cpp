@@ -47,7 +47,8 @@ bool makes_presence(const presence_op& op) {
                                []<class Op>(const Op&) {
                                  constexpr bool makes = is_one_of<Op, presence_attach, presence_watch, presence_direct, presence_recover>;
                                  constexpr bool finds = is_one_of<Op, presence_disconnect, presence_home, presence_peer, presence_detach,
-                                                                  presence_describe, presence_unwatch, presence_status>;
+                                                                  presence_describe, presence_unwatch, presence_status, presence_queued,
+                                                                  presence_waiting, presence_given>;
                                  static_assert(makes != finds, "decide for this operation, and for directory::refuse");
                                  return makes;
                                }},
@@ -124,6 +125,8 @@ void directory::on(to_connection& m) {
     caf::anon_send(*connection, std::move(m.what));
   else if (auto p = std::get_if<perform>(&m.what); p && p->done)
     p->done(false);
+  else if (auto w = std::get_if<deliver_waiting>(&m.what))
+    w->done(false);
 }
 
 void directory::on(to_all_connections& m) {
@@ -143,7 +146,7 @@ directory::rooms::entry* directory::make_room(const std::string& key) {
 directory::presences::entry* directory::make_presence(const std::string& user) {
   if (ending_ || hub().counts.presences.get() >= static_cast<std::int64_t>(hub().opts.presence.max_entries))
     return nullptr;
-  auto book = std::make_shared<presence::ledger>(hub().opts.presence);
+  auto book = std::make_shared<presence::ledger>();
   book->last_seen = last_seen_.find(user);
   auto actor = home_->system.spawn<presence_actor, caf::lazy_init>(*home_, user, book);
   watch(actor);

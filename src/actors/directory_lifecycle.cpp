@@ -83,7 +83,7 @@ void directory::restart_room(const std::string& key, rooms::entry& e) {
 
 void directory::restart_presence(const std::string& user, presences::entry& e) {
   if (hopeless(e, now()))
-    e.book = std::make_shared<presence::ledger>(hub().opts.presence); // what it keeps may be what kills it
+    e.book = std::make_shared<presence::ledger>(); // what it keeps may be what kills it
   hub().counts.actor_restarts.add();
   e.actor = home_->system.spawn<presence_actor, caf::lazy_init>(*home_, user, e.book);
   watch(e.actor);

@@ -70,7 +70,21 @@ outbound_ptr hub::event(std::string_view nsp, std::string_view name, logic::argu
   p.id = ack;
   p.data = socketio::event_data(name, args.json);
   p.attachments = std::move(args.attachments);
+  close_text(p);
   return build_outbound(std::move(p), flags);
+}
+
+outbound_ptr hub::message(std::string_view nsp, std::string_view name, logic::arguments args) const {
+  socketio::packet p;
+  p.nsp = nsp;
+  p.data = socketio::event_data(name, args.json);
+  p.attachments = std::move(args.attachments);
+  return build_outbound(std::move(p), frame_flags());
+}
+
+void hub::close_text(socketio::packet& p) const {
+  if (recovery::ends_in_text(p.data) && recovers(p.nsp))
+    p.data = recovery::close_text(std::move(p.data), settled());
 }
 
 void hub::tell(session_ref who, outbound_ptr what) { egress.submit(who.shard, ports::send_to{who, std::move(what)}); }

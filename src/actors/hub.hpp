@@ -10,6 +10,7 @@
 #include "core/cluster/wide_wire.hpp"
 #include "core/frame/frame_builder.hpp"
 #include "ports/links.hpp"
+#include "ports/offline_store.hpp"
 #include "core/recovery/offset.hpp"
 #include "ports/room_log.hpp"
 #include "ports/session_store.hpp"
@@ -45,6 +46,7 @@ class hub : public std::enable_shared_from_this<hub> {
   ports::room_log* log = nullptr;           ///< set before anything runs; null: rooms keep no history
   ports::session_store* sessions = nullptr; ///< set before anything runs; null: no session can be recovered
   std::shared_ptr<saved_journals> journals; ///< as `sessions`
+  ports::offline_store* offline = nullptr;  ///< set before anything runs; null: nothing is kept for users who are away
   std::string own_id; ///< of this node; set before anything runs; empty: it is alone
   // Of a node in a cluster; set before anything runs, else null:
   ports::links* links = nullptr;
@@ -104,6 +106,10 @@ class hub : public std::enable_shared_from_this<hub> {
   /// `args` as in logic::arguments.
   outbound_ptr event(std::string_view nsp, std::string_view name, logic::arguments args, frame_options flags,
                      ack_id ack = {}) const;
+  /// A room's message that can be made up for: its arguments end with its offset.
+  outbound_ptr message(std::string_view nsp, std::string_view name, logic::arguments args) const;
+  /// An event's packet that is complete otherwise: where sessions can be recovered, no client may take a text at its end for an offset.
+  void close_text(socketio::packet& p) const;
   void tell(session_ref who, outbound_ptr what);
   void tell_all(const std::vector<session_ref>& who, const outbound_ptr& what);
   /// Answers a client's ack, if it asked for one, with one argument.

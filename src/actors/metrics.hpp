@@ -54,7 +54,6 @@ struct metrics {
   number documents;           ///< gauge: rooms that are documents, with a version
   number memberships;         ///< gauge: sockets in rooms
   number pending_acks;        ///< gauge: server-to-client acks waiting
-  number queued_messages;     ///< gauge: direct messages waiting for their user
 
   number namespaces_joined;
   number connect_errors;
@@ -68,7 +67,8 @@ struct metrics {
   number direct_delivered;
   number direct_queued;
   number direct_unreachable;  ///< nobody there and nothing queued
-  number queue_dropped;       ///< queued direct messages that gave way or expired
+  number queue_delivered;     ///< queued direct messages that a socket was given
+  number queue_dropped;       ///< queued direct messages that gave way to newer ones
   number volatile_dropped;    ///< volatile events for a socket that could not take them
   number ack_timeouts;
   number parse_errors;

@@ -1,6 +1,7 @@
 #include "actors/presence_actor.hpp"
 
 #include "actors/hub.hpp"
+#include "actors/queue_work.hpp"
 #include "actors/watch_answer.hpp"
 #include "base/log.hpp"
 #include "core/messaging/answers.hpp"
@@ -18,6 +19,8 @@ namespace troupe::actors {
 presence_actor::presence_actor(caf::actor_config& cfg, shard& home, std::string user, std::shared_ptr<presence::ledger> book)
   : pinned(cfg, home), user_(std::move(user)), model_(hub().opts.presence, std::move(book), now()),
     home_(home.slots.home_of(user_)), used_(now()) {}
+
+presence_actor::~presence_actor() = default;
 
 caf::behavior presence_actor::make_behavior() {
   return {[this](presence_op& op) { on_op(op); },
@@ -58,21 +61,21 @@ void presence_actor::on_op(presence_op& op) {
   ++seen_;
   used_ = now();
   std::visit([this](auto& m) { on(m); }, op);
+  tend_queue();
   show();
   schedule();
 }
 
 void presence_actor::on_wake() {
   expire_wishes();
-  auto passed = model_.on_time(now());
-  hub().counts.queue_dropped.add(static_cast<std::int64_t>(passed.expired));
-  hub().counts.queued_messages.sub(static_cast<std::int64_t>(passed.expired));
+  const auto passed = model_.on_time(now());
+  tend_queue();
   if (passed.went_offline) {
     count_online(false);
     tell_news();
   }
   show();
-  const bool needed_here = !here_.empty() || !watching_here_.empty() || !wishes_.empty();
+  const bool needed_here = !here_.empty() || !watching_here_.empty() || !wishes_.empty() || works_on_queue();
   const bool quiet = now() - used_ >= hub().opts.presence.idle_timeout;
   if (at_home() ? passed.idle && !needed_here : quiet && !needed_here)
     caf::anon_send(hub().directories[home().index], presence_idle{user_, seen_});
@@ -81,11 +84,18 @@ void presence_actor::on_wake() {
 }
 
 void presence_actor::schedule() {
-  auto next = at_home() ? model_.next_deadline() : std::optional<time_point>(used_ + hub().opts.presence.idle_timeout);
-  if (!wishes_.empty() && (!next || wishes_.begin()->second.until < *next))
-    next = wishes_.begin()->second.until;
-  if (!at_home() && (!here_.empty() || !watching_here_.empty()))
-    next = wishes_.empty() ? std::nullopt : std::optional<time_point>(wishes_.begin()->second.until);
+  std::optional<time_point> next;
+  const auto also = [&next](std::optional<time_point> at) {
+    if (at && (!next || *at < *next))
+      next = at;
+  };
+  if (at_home())
+    also(model_.next_deadline());
+  else if (here_.empty() && watching_here_.empty())
+    also(used_ + hub().opts.presence.idle_timeout);
+  if (!wishes_.empty())
+    also(wishes_.begin()->second.until);
+  also(next_queue_deadline());
   wake_at(next);
 }
 
@@ -98,13 +108,8 @@ void presence_actor::on(presence_attach& m) {
 }
 
 void presence_actor::arrive(const presence::place& socket) {
-  const auto before = static_cast<std::int64_t>(model_.book().queue.size());
-  auto arrived = model_.on_connect(socket, now(), hub().wall());
-  hub().counts.queued_messages.add(static_cast<std::int64_t>(model_.book().queue.size()) - before);
-  for (auto& w : arrived.waiting_here) {
-    hub().counts.direct_delivered.add();
-    deliver({socket}, w.nsp, w.data, std::move(w.attachments));
-  }
+  model_.on_connect(socket, now(), hub().wall());
+  on_socket_came();
   count_online(true);
   tell_news();
 }
@@ -118,6 +123,7 @@ void presence_actor::on(presence_disconnect& m) {
 
 void presence_actor::on(presence_detach& m) {
   std::erase(here_, m.socket);
+  on_socket_went(m.socket);
   if (at_home())
     return model_.on_disconnect(m.socket, now(), hub().wall());
   tell_home(presence::detach{m.socket});
@@ -159,34 +165,30 @@ void presence_actor::on(presence_unwatch& m) {
 void presence_actor::on(presence_direct& m) {
   if (!at_home())
     return ask_home({std::move(m), {}});
+  take_in(std::move(m));
+}
+
+void presence_actor::place(presence_direct m) {
+  const auto name = m.what.id.empty() ? std::string() : messaging::id_of_user(m.from, m.what.id);
+  if (waits_with_another(m, name))
+    return;
   std::size_t bytes = m.what.args.json.size() + m.what.event.size();
   for (auto& a : m.what.args.attachments)
     bytes += a.size();
   const auto place = model_.on_direct(m.from, m.what.id, m.nsp, bytes, now(), hub().wall());
-  if (place.duplicate)
+  if (place.duplicate) {
     hub().counts.duplicates.add();
-  else
-    dispatch(m, place);
-  answer(m, place);
-}
-
-void presence_actor::dispatch(presence_direct& m, const presence::dispatched& place) {
-  auto args = std::move(m.what.args);
-  args.json = messaging::stamped(std::move(args.json), place.ts, place.seq);
-  switch (place.status) {
-    case presence::delivery_status::delivered:
-      hub().counts.direct_delivered.add();
-      return deliver(model_.sockets(), m.nsp, socketio::event_data(m.what.event, args.json), std::move(args.attachments));
-    case presence::delivery_status::queued: {
-      hub().counts.direct_queued.add();
-      const auto before = static_cast<std::int64_t>(model_.book().queue.size());
-      const auto dropped = model_.queue(m.nsp, socketio::event_data(m.what.event, args.json), std::move(args.attachments), now());
-      hub().counts.queue_dropped.add(static_cast<std::int64_t>(dropped));
-      hub().counts.queued_messages.add(static_cast<std::int64_t>(model_.book().queue.size()) - before);
-      return;
-    }
-    case presence::delivery_status::sent: hub().counts.direct_unreachable.add();
+    return answer(m, place);
   }
+  m.what.args.json = messaging::stamped(std::move(m.what.args.json), place.ts, place.seq);
+  const bool delivered = place.status == presence::delivery_status::delivered;
+  const bool for_each_device = delivered && hub().opts.presence.each_device && model_.may_queue(bytes);
+  if (place.status == presence::delivery_status::queued || for_each_device)
+    return queue(std::move(m), place, name);
+  (delivered ? hub().counts.direct_delivered : hub().counts.direct_unreachable).add();
+  if (delivered)
+    deliver(model_.sockets(), m.nsp, socketio::event_data(m.what.event, m.what.args.json), std::move(m.what.args.attachments));
+  answer(m, place);
 }
 
 void presence_actor::deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data,
@@ -205,6 +207,7 @@ void presence_actor::deliver(const std::vector<presence::place>& to, const std::
   p.nsp = nsp;
   p.data = data;
   p.attachments = std::move(attachments);
+  hub().close_text(p);
   hub().tell_all(here->second, build_outbound(std::move(p), hub().frame_flags()));
 }
 
@@ -216,6 +219,13 @@ void presence_actor::answer(const presence_direct& m, const presence::dispatched
   }
   if (m.done)
     m.done(direct_outcome{place.status, place.ts, place.duplicate});
+}
+
+void presence_actor::fail(const presence_direct& m, const error& why) {
+  if (m.sender)
+    hub().to_connection(*m.sender, refused{m.nsp, m.ack, why, {}});
+  if (m.done)
+    m.done(why);
 }
 
 void presence_actor::on(presence_recover&) {

@@ -3,6 +3,7 @@
 #include "actors/pinned.hpp"
 #include "actors/presence_messages.hpp"
 #include "core/presence/presence_wire.hpp"
+#include "core/presence/queued_delivery.hpp"
 
 #include <map>
 #include <memory>
@@ -12,12 +13,15 @@
 
 namespace troupe::actors {
 
+struct queue_work;
+
 /// A user on this node. On the home of the user's slot: sockets, watchers and direct messages of the whole cluster. Elsewhere:
 /// what is here, told to the home, which decides. Like a room it speaks through the egress queues only, so a queued message always
 /// leaves before a newer one.
 class presence_actor : public pinned {
  public:
   presence_actor(caf::actor_config& cfg, shard& home, std::string user, std::shared_ptr<presence::ledger> book);
+  ~presence_actor() override;
 
   caf::behavior make_behavior() override;
   const char* name() const override { return "troupe.presence"; }
@@ -39,21 +43,44 @@ class presence_actor : public pinned {
   void on(presence_home& m);
   void on(presence_peer& m);
   void on(presence_from_peer& m);
+  void on(presence_queued& m);
+  void on(presence_waiting& m);
+  void on(presence_given& m);
 
   bool at_home() const;
   /// Watchers on every node hear what they do not believe yet.
   void tell_news();
   void tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object, const presence::belief& is);
   bool watched_from(cluster::node_ref node) const;
-  /// Gives a direct message its stamp and sends or queues it.
-  void dispatch(presence_direct& m, const presence::dispatched& place);
+  /// At home: a direct message gets its place and is sent or queued.
+  void take_in(presence_direct m);
+  void place(presence_direct m);
   void deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data, std::vector<std::string> attachments,
                std::optional<presence::belief> news = {});
   void answer(const presence_direct& m, const presence::dispatched& place);
+  void fail(const presence_direct& m, const error& why);
   void count_online(bool online);
   /// Tells other programs what has changed.
   void show();
   void schedule();
+
+  // presence_actor_queue.cpp: messages to a user who is away
+  bool keeps_messages() const;
+  queue_work& work();
+  void on_socket_came();
+  void on_socket_went(const presence::place& socket);
+  void on_node_went(cluster::node_ref node);
+  /// After everything that may have changed what can be done.
+  void tend_queue();
+  bool works_on_queue() const;
+  std::optional<time_point> next_queue_deadline() const;
+  void queue(presence_direct m, const presence::dispatched& place, std::string name);
+  /// The same message is being queued; gives `m` its answer along with it.
+  bool waits_with_another(presence_direct& m, const std::string& name);
+  void give(presence::queued_delivery::gift g);
+  void give_here(std::uint64_t token, cluster::node_ref home, const presence::place& socket, std::vector<presence::waiting> what);
+  void on_given(std::uint64_t token, bool taken);
+  void leave_queue();
 
   // presence_actor_remote.cpp: what other nodes have
   /// A wish that the home answers.
@@ -78,6 +105,9 @@ class presence_actor : public pinned {
   void from(cluster::node_ref node, presence::describe& m);
   void from(cluster::node_ref node, presence::done& m);
   void from(cluster::node_ref node, presence::tell& m);
+  void from(cluster::node_ref node, presence::give& m);
+  void from(cluster::node_ref node, presence::given& m);
+  void from(cluster::node_ref node, presence::look& m);
   void arrive(const presence::place& socket);
 
   const std::string user_;
@@ -85,6 +115,8 @@ class presence_actor : public pinned {
   std::uint64_t seen_ = 0;
   bool counted_online_ = false;
   std::optional<std::pair<bool, std::string>> shown_; ///< online, status
+  std::unique_ptr<queue_work> queue_;          ///< while there is something to do or to remember
+  bool queue_known_ = false;                   ///< without work: nothing waits for the user
   presence::beliefs believed_;                 ///< on the home: by the watchers on each node that has some
 
   // In a cluster only:

@@ -44,6 +44,7 @@ void presence_actor::on(presence_home& m) {
   home_ = m.home;
   if (!at_home()) {
     if (was_home) {
+      leave_queue();
       believed_here_ = believed_.of({});
       if (watching_here_.empty())
         believed_here_ = presence::belief{model_.now().online, model_.now().status};
@@ -61,6 +62,8 @@ void presence_actor::on(presence_home& m) {
     model_.on_restore({}, here_, watching_here_, believed_here_ && believed_here_->online, now());
     believed_.clear();
     believed_.set({}, believed_here_);
+    if (!here_.empty())
+      on_socket_came();
     count_online(model_.now().online);
     if (!status_here_.empty())
       model_.on_status(status_here_, now());
@@ -82,6 +85,7 @@ void presence_actor::on(presence_peer& m) {
     restore_at_home();
   if (m.what == room_peer::news::gone && at_home()) {
     model_.on_node_gone(m.node, now(), hub().wall());
+    on_node_went(m.node);
     believed_.forget(m.node);
   }
 }
@@ -126,12 +130,7 @@ void presence_actor::fail(wish& w, const error& why) {
                           if (m.answer)
                             m.answer->fail(why);
                         },
-                        [&](presence_direct& m) {
-                          if (m.sender)
-                            hub().to_connection(*m.sender, refused{m.nsp, m.ack, why, {}});
-                          if (m.done)
-                            m.done(why);
-                        },
+                        [&](presence_direct& m) { fail(m, why); },
                         [&](presence_describe& m) { m.found({false, "unknown", std::nullopt, 0}); }},
              w.what);
 }
@@ -163,6 +162,7 @@ void presence_actor::from(cluster::node_ref, presence::tell& m) {
   p.nsp = m.nsp;
   p.data = std::move(m.data);
   p.attachments = std::move(m.attachments);
+  hub().close_text(p);
   hub().tell_all(m.sessions, build_outbound(std::move(p), hub().frame_flags()));
 }
 
@@ -184,6 +184,8 @@ void presence_actor::from(cluster::node_ref node, presence::restore& m) {
   believed_.set(node, std::move(m.believed));
   if (!m.status.empty())
     model_.on_status(m.status, now());
+  if (!m.sockets.empty())
+    on_socket_came();
   count_online(model_.now().online);
   tell_news();
 }
@@ -196,8 +198,10 @@ void presence_actor::from(cluster::node_ref node, presence::attach& m) {
 
 void presence_actor::from(cluster::node_ref node, presence::detach& m) {
   m.socket.node = node;
-  if (at_home())
-    model_.on_disconnect(m.socket, now(), hub().wall());
+  if (!at_home())
+    return;
+  on_socket_went(m.socket);
+  model_.on_disconnect(m.socket, now(), hub().wall());
 }
 
 void presence_actor::from(cluster::node_ref, presence::say& m) {
@@ -232,25 +236,25 @@ void presence_actor::from(cluster::node_ref node, presence::unwatch& m) {
 void presence_actor::from(cluster::node_ref node, presence::send& m) {
   if (!at_home())
     return;
-  // A wish that comes again after a link was lost is known by its number.
-  const bool named = !m.what.id.empty();
-  const auto id = named ? m.what.id : std::to_string(node.number) + '.' + std::to_string(node.incarnation) + '.' + std::to_string(m.number);
-  std::size_t bytes = m.what.args.json.size() + m.what.event.size();
-  for (auto& a : m.what.args.attachments)
-    bytes += a.size();
-  const auto place = model_.on_direct(named ? m.from : std::string("\1node"), id, m.nsp, bytes, now(), hub().wall());
-  presence::done d;
-  d.number = m.number;
-  d.status = place.status;
-  d.ts = place.ts;
-  d.duplicate = place.duplicate;
-  if (place.duplicate) {
-    hub().counts.duplicates.add();
-  } else {
-    presence_direct local{{}, m.from, m.nsp, std::move(m.what), {}, {}};
-    dispatch(local, place);
+  presence_direct wanted{{}, m.from, m.nsp, std::move(m.what), {}, {}, true};
+  if (wanted.what.id.empty()) {
+    // A wish that comes again after a link was lost is known by its number.
+    wanted.from = "\1node";
+    wanted.what.id = std::to_string(node.number) + '.' + std::to_string(node.incarnation) + '.' + std::to_string(m.number);
   }
-  send(node, d);
+  wanted.done = [this, node, number = m.number](const result<direct_outcome>& r) {
+    presence::done d;
+    d.number = number;
+    if (r) {
+      d.status = r->status;
+      d.ts = r->ts;
+      d.duplicate = r->duplicate;
+    } else {
+      d.failed = r.error();
+    }
+    send(node, d);
+  };
+  take_in(std::move(wanted));
 }
 
 void presence_actor::from(cluster::node_ref node, presence::describe& m) {

@@ -17,7 +17,7 @@ namespace troupe::actors {
 
 class watch_answer;
 
-/// A socket of the user is there; queued direct messages go to it at once.
+/// A socket of the user is there; what waits for the user goes to it first.
 struct presence_attach {
   presence::place socket;
 };
@@ -51,6 +51,7 @@ struct presence_direct {
   logic::direct what;
   ack_id ack;
   std::function<void(result<direct_outcome>)> done;
+  bool of_peer = false;              ///< another node's wish, which that node repeats to a new home
 };
 
 /// First message to the successor of a failed presence: sockets and watchers report again.
@@ -66,6 +67,26 @@ struct presence_disconnect {
   std::string nsp;
   bool close_transport = false;
   std::shared_ptr<std::atomic<std::size_t>> reached;
+};
+
+// -- of the queue of those who are away --
+
+/// What the store says: of a message that was to wait, and what waits.
+struct presence_queued {
+  std::uint64_t token = 0;
+  result<presence::pushed> what;
+};
+struct presence_waiting {
+  std::uint64_t token = 0;
+  result<presence::queue_content> found;
+};
+/// A socket of this node has taken what waited (these ids), or is gone.
+struct presence_given {
+  std::uint64_t token = 0;
+  cluster::node_ref home; ///< who gave it; {}: this node
+  session_ref socket;
+  std::vector<std::string> ids;
+  bool taken = false;
 };
 
 // -- of the cluster --
@@ -87,6 +108,6 @@ struct presence_from_peer {
 
 using presence_op = std::variant<presence_attach, presence_detach, presence_status, presence_watch, presence_unwatch,
                                  presence_direct, presence_recover, presence_describe, presence_disconnect, presence_home, presence_peer,
-                                 presence_from_peer>;
+                                 presence_from_peer, presence_queued, presence_waiting, presence_given>;
 
 } // namespace troupe::actors

@@ -161,7 +161,7 @@ void room_actor::deliver(const cluster::message_ptr& m) {
     return fan_out(hub().event(nsp(), m->event, m->args, hub().frame_flags(m->is_volatile)), except);
   const recovery::said said{mark_, {m->epoch, m->seq}};
   const auto args = recovery::with_offset(m->args, {said.room, said.at, hub().settled(), false});
-  fan_out(hub().event(nsp(), m->event, args, hub().frame_flags()), except, said);
+  fan_out(hub().message(nsp(), m->event, args), except, said);
 }
 
 void room_actor::deliver(const cluster::notice& n) {

@@ -108,7 +108,11 @@ struct presence_config {
 struct offline_config {
   bool enabled = true;
   std::size_t max_messages = 100;          ///< per user; the oldest leaves
+  std::size_t max_bytes = 1'000'000;       ///< per user; the oldest leave
   duration ttl{86'400'000};
+  std::string until = "accepted";          ///< or acked
+  std::string devices = "first";           ///< or each
+  std::size_t max_users = 100'000;         ///< on a node without Redis
 };
 
 struct documents_config {

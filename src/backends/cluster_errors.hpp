@@ -44,6 +44,10 @@ inline error sessions_unavailable(const std::string& why) {
   return error{"sessions_unavailable", "The store of the sessions did not answer: " + why + "."};
 }
 
+inline error offline_unavailable(const std::string& why) {
+  return error{"offline_unavailable", "The message could not be kept for its user: " + why + "."};
+}
+
 inline error log_out_of_order() {
   return error{"log_out_of_order", "Positions of one append have to grow, beginning above 0-0."};
 }

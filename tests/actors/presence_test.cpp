@@ -126,7 +126,8 @@ TEST_CASE("a direct message waits for its user and comes before anything newer")
   ann.say(R"(421["message:send",{"to":"bob","content":"one","id":"1"}])");
   ann.say(R"(422["message:send",{"to":"bob","content":"two","id":"2"}])");
   CHECK(mentions(ann.heard(), R"("status":"queued")"));
-  CHECK(w.counts.queued_messages.get() == 2);
+  CHECK(w.counts.direct_queued.get() == 2);
+  CHECK(w.queues->users() == 1);
   auto bob = w.open(1);
   bob.say_only(R"(40{"user":"bob"})");
   ann.say_only(R"(423["message:send",{"to":"bob","content":"three","id":"3"}])");
@@ -138,15 +139,16 @@ TEST_CASE("a direct message waits for its user and comes before anything newer")
   CHECK(heard[1].find("one") != std::string::npos);
   CHECK(heard[2].find("two") != std::string::npos);
   CHECK(heard[3].find("three") != std::string::npos);
-  CHECK(w.counts.queued_messages.get() == 0);
+  CHECK(w.queues->users() == 0);
+  CHECK(w.counts.queue_delivered.get() >= 2);
   auto other = w.join_as("bob", 0);
   CHECK(other.heard().empty());
 }
 
 TEST_CASE("the queue is bounded by count and age") {
   actors::options o;
-  o.presence.max_queued_messages = 2;
-  o.presence.queue_ttl = duration(60'000);
+  o.presence.queue.max_messages = 2;
+  o.presence.queue.ttl = duration(60'000);
   world w(o);
   auto ann = w.join_as("ann");
   for (auto text : {"one", "two", "three"})
@@ -161,11 +163,78 @@ TEST_CASE("the queue is bounded by count and age") {
   }
   SECTION("what is too old is gone") {
     w.advance(duration(61'000));
-    CHECK(w.counts.queued_messages.get() == 0);
     auto bob = w.open();
     bob.say(R"(40{"user":"bob"})");
     CHECK(bob.heard().size() == 1);
   }
+}
+
+TEST_CASE("what waited is kept until it is acknowledged, where that is asked for") {
+  actors::options o;
+  o.presence.until_acked = true;
+  world w(o);
+  auto ann = w.join_as("ann");
+  for (const std::string text : {"one", "two"})
+    ann.say(R"(42["message:send",{"to":"bob","content":")" + text + "\"}]");
+  auto bob = w.open();
+  bob.say(R"(40{"user":"bob"})");
+  const auto heard = bob.heard();
+  REQUIRE(heard.size() == 3);
+  const auto ack_of = [](const std::string& line) { return line.substr(2, line.find('[') - 2); };
+  CHECK_FALSE(ack_of(heard[1]).empty());
+  bob.say("43" + ack_of(heard[2]) + "[]");
+  CHECK(w.queues->users() == 1);
+  SECTION("the rest comes again when the socket has gone") {
+    bob.drop();
+    auto again = w.open(1);
+    again.say(R"(40{"user":"bob"})");
+    const auto rest = again.heard();
+    REQUIRE(rest.size() == 2);
+    CHECK(rest[1].find("one") != std::string::npos);
+    again.say("43" + ack_of(rest[1]) + "[]");
+    CHECK(w.queues->users() == 0);
+  }
+  SECTION("and not to another device while it is there") {
+    auto other = w.open(1);
+    other.say(R"(40{"user":"bob"})");
+    CHECK(other.heard().size() == 1);
+    ann.say(R"(42["message:send",{"to":"bob","content":"now"}])");
+    CHECK(mentions(other.heard(), "now"));
+    CHECK(mentions(bob.heard(), "now"));
+  }
+}
+
+TEST_CASE("each device gets what waited, and no socket anything twice") {
+  actors::options o;
+  o.presence.each_device = true;
+  world w(o);
+  auto ann = w.join_as("ann");
+  const auto say = [&](const std::string& text) {
+    ann.say(R"(42["message:send",{"to":"bob","content":")" + text + "\"}]");
+    w.run();
+  };
+  const auto come = [&](const std::string& device, std::uint16_t shard) {
+    auto c = w.open(shard);
+    c.say(R"(40{"user":"bob","device":")" + device + "\"}");
+    w.run();
+    return c;
+  };
+  say("one");
+  auto phone = come("phone", 0);
+  CHECK(phone.heard().size() == 2);
+  say("two");
+  CHECK(phone.heard().size() == 1);
+  auto tablet = come("tablet", 1);
+  CHECK(tablet.heard().size() == 3);
+  auto second = come("phone", 1);
+  CHECK(second.heard().size() == 1);
+  say("three");
+  for (auto* c : {&phone, &tablet, &second})
+    CHECK(mentions(c->heard(), "three"));
+  phone.drop();
+  second.drop();
+  say("four");
+  CHECK(come("phone", 0).heard().size() == 2);
 }
 
 TEST_CASE("without a queue a message to nobody is merely sent") {

@@ -91,9 +91,10 @@ class fan {
       why_not_ = json::string_member(list.at(0), "code").value_or("");
     if (name == "new_message")
       heard_.push_back(json::string_member(list.at(0), "message").value_or("?"));
-    if (!list.empty())
-      if (auto text = json::string_value(list.back()))
-        offset_ = *text;
+    if (list.empty())
+      offset_ = name; // clients look at the name, too
+    else if (auto text = json::string_value(list.back()))
+      offset_ = *text;
   }
 
   world* world_;
@@ -269,6 +270,29 @@ TEST_CASE("a session is not given to others, nor to those who said goodbye", "[r
     ann.come_back();
     CHECK(w.counts.recoveries_asked.get() == before);
   }
+}
+
+TEST_CASE("an event that ends with a text makes nobody forget what it has", "[recovery]") {
+  world w(recovering());
+  fan ann(w, "ann");
+  ann.join("r");
+  publish(w, "r", "one");
+  w.advance(duration(5'000));
+  const auto say_text = [&](std::string name, std::string json) {
+    logic::broadcast b;
+    b.event = std::move(name);
+    b.args.json = std::move(json);
+    w.layer->broadcast({}, std::move(b));
+    w.run();
+  };
+  SECTION("its last argument") { say_text("note", R"({"a":1},"text" )"); }
+  SECTION("its name") { say_text("note", ""); }
+  CHECK(ann.heard() == lines{"(new)", "one"});
+  ann.drop();
+  publish(w, "r", "two");
+  ann.come_back();
+  CHECK(ann.recovered());
+  CHECK(ann.heard() == lines{"two", "(recovered)"});
 }
 
 TEST_CASE("rooms that were left are not in the session any more", "[recovery]") {

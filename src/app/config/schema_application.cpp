@@ -73,7 +73,20 @@ std::vector<config_option> application() {
   t.push_back(flag<config>("offline.enabled", AT(offline.enabled), "Keep direct messages until the user connects."));
   t.push_back(number<config>(
     "offline.max_messages", AT(offline.max_messages), {1, 100'000}, "Messages kept per user; the oldest leaves."));
+  t.push_back(number<config>(
+    "offline.max_bytes", AT(offline.max_bytes), {1'000, 1'000'000'000}, "Bytes kept per user; the oldest messages leave. A larger message is not kept."));
   t.push_back(number<config>("offline.ttl_s", AT(offline.ttl), {1, 31'536'000}, "How long they are kept."));
+  t.push_back(choice<config>(
+    "offline.until", AT(offline.until), {"accepted", "acked"},
+    "Until when they are kept: until the user's connection has accepted them, or until the client has acknowledged each (its "
+    "handler calls the last argument); what it did not acknowledge comes again at the next connect."));
+  t.push_back(choice<config>(
+    "offline.devices", AT(offline.devices), {"first", "each"},
+    "Who gets them: the user's first socket that connects, or each of the user's devices once. A device is what the client calls `device` "
+    "in its auth payload; all messages to users are kept for offline.ttl_s then."));
+  t.push_back(number<config>(
+    "offline.max_users", AT(offline.max_users), {1, 100'000'000},
+    "Users with messages, on a node without Redis; messages to more are refused."));
   t.push_back(
     number<config>("documents.max_documents", AT(documents.max_documents), {1, 10'000'000}, "Documents on this node."));
   t.push_back(number<config>(

@@ -26,6 +26,7 @@ class checker {
     redis();
     identity();
     sizes();
+    offline();
     events();
     files();
     return std::move(found_);
@@ -120,6 +121,12 @@ class checker {
     refuse(
       c_.documents.max_changes_bytes > l.max_payload_bytes, "documents.max_changes_bytes",
       "larger than limits.max_payload_bytes (" + std::to_string(l.max_payload_bytes) + "), which comes first");
+  }
+
+  void offline() {
+    refuse(
+      c_.offline.until == "acked" && c_.offline.devices == "each", "offline.until",
+      "acked is for offline.devices: first; with each, messages are kept for offline.ttl_s anyway");
   }
 
   void events() {

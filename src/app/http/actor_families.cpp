@@ -26,8 +26,6 @@ constexpr row gauges[] = {
   {"troupe_documents", MetricType::Gauge, &metrics::documents, "Documents open now"},
   {"troupe_memberships", MetricType::Gauge, &metrics::memberships, "Sockets in rooms, summed over rooms"},
   {"troupe_pending_acks", MetricType::Gauge, &metrics::pending_acks, "Acks that clients owe now"},
-  {"troupe_offline_messages", MetricType::Gauge, &metrics::queued_messages,
-   "Direct messages that wait for their user now"},
 };
 
 constexpr row counters[] = {
@@ -46,8 +44,10 @@ constexpr row counters[] = {
   {"troupe_direct_queued_total", MetricType::Counter, &metrics::direct_queued, "Direct messages kept for users away"},
   {"troupe_direct_unreachable_total", MetricType::Counter, &metrics::direct_unreachable,
    "Direct messages to nobody, and nothing kept"},
+  {"troupe_offline_delivered_total", MetricType::Counter, &metrics::queue_delivered,
+   "Kept direct messages that a socket of the user was given"},
   {"troupe_offline_dropped_total", MetricType::Counter, &metrics::queue_dropped,
-   "Kept direct messages that gave way or expired"},
+   "Kept direct messages that gave way to newer ones"},
   {"troupe_volatile_dropped_total", MetricType::Counter, &metrics::volatile_dropped,
    "Volatile events for sockets that could not take them"},
   {"troupe_recoveries_asked_total", MetricType::Counter, &metrics::recoveries_asked, "Clients that wanted their session back"},

@@ -43,7 +43,7 @@ std::string client_url(const config& c) {
 
 cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, net::server& clients)
   : redis_(std::move(store)), registry_(redis_, c.cluster.name), log_(redis_, c.cluster.name, cluster::slot_of),
-    sessions_(redis_, c.cluster.name, c.recovery.window),
+    sessions_(redis_, c.cluster.name, c.recovery.window), offline_(redis_, keys_prefix_of(c)),
     keys_(redis_, keys_prefix_of(c)),
     ways_(std::make_unique<net::second_way>(cluster::link_peer{me.id, me.incarnation, me.number}, bus_, router_, c.cluster.link_heartbeat,
                                             2 * c.cluster.link_timeout)),

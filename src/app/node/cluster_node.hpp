@@ -7,6 +7,7 @@
 #include "app/node/drainer.hpp"
 #include "backends/redis/client.hpp"
 #include "backends/redis/redis_bus.hpp"
+#include "backends/redis/redis_offline_store.hpp"
 #include "backends/redis/redis_public_keys.hpp"
 #include "backends/redis/redis_registry.hpp"
 #include "backends/redis/redis_room_log.hpp"
@@ -46,6 +47,7 @@ class cluster_node {
   void set_url(std::string url) { setup_.me.url = std::move(url); }
   actors::cluster_setup& setup() { return setup_; }
   ports::session_store& sessions() { return sessions_; }
+  ports::offline_store& offline() { return offline_; }
   /// After the actors.
   void stop();
   drainer& drain() { return drain_; }
@@ -75,6 +77,7 @@ class cluster_node {
   redis::redis_registry registry_;
   redis::redis_room_log log_;
   redis::redis_session_store sessions_;
+  redis::redis_offline_store offline_;
   redis::redis_public_keys keys_;
   actors::link_router router_;
   std::unique_ptr<net::second_way> ways_; ///< the links, or the bus; outlives the bus

@@ -91,14 +91,15 @@ result<bool> node::build() {
       return made.error();
     cluster_ = std::move(*made);
   } else {
-    memory_ = std::make_unique<memory_backends>(config_.recovery);
+    memory_ = std::make_unique<memory_backends>(config_);
   }
   ports::session_store& sessions = cluster_ ? cluster_->sessions() : memory_->sessions;
+  ports::offline_store& offline = cluster_ ? cluster_->offline() : memory_->offline;
   actors_ = std::make_unique<actors::actor_layer>(
     actors::dependencies{*net_, std::move(loops), *authenticator_, extras_.namespaces ? *extras_.namespaces : *namespaces_,
                          counts_, cluster_ ? &cluster_->setup() : nullptr,
                          memory_ && config_.rooms.history.enabled ? &memory_->log : nullptr,
-                         config_.recovery.enabled ? &sessions : nullptr},
+                         config_.recovery.enabled ? &sessions : nullptr, config_.offline.enabled ? &offline : nullptr},
     std::move(options), std::move(around));
   http_->set_actors(actors_.get());
   if (cluster_) {

@@ -72,8 +72,9 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.presence.dedup_ids = c.rooms.dedup_ids;
   o.presence.dedup_window = c.rooms.dedup_window;
   o.presence.queue_offline = c.offline.enabled;
-  o.presence.max_queued_messages = c.offline.max_messages;
-  o.presence.queue_ttl = c.offline.ttl;
+  o.presence.until_acked = c.offline.until == "acked";
+  o.presence.each_device = c.offline.devices == "each";
+  o.presence.queue = {c.offline.max_messages, c.offline.max_bytes, c.offline.ttl, c.rooms.dedup_window};
   o.max_documents = c.documents.max_documents;
   o.replicas.clustered = c.cluster.enabled;
   o.replicas.logged = c.rooms.history.enabled;

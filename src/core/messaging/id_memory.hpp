@@ -37,6 +37,15 @@ class id_memory {
       order_.emplace_back(now, &place->first);
   }
 
+  /// As if it had never been. Slow, for what went wrong.
+  void forget(std::string_view id) {
+    const auto known = outcomes_.find(id);
+    if (known == outcomes_.end())
+      return;
+    std::erase_if(order_, [&](auto& o) { return o.second == &known->first; });
+    outcomes_.erase(known);
+  }
+
   std::size_t size() const { return outcomes_.size(); }
 
  private:

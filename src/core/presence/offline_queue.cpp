@@ -4,56 +4,58 @@
 
 namespace troupe::presence {
 
-std::size_t waiting::bytes() const {
-  std::size_t n = data.size();
-  for (auto& a : attachments)
-    n += a.size();
-  return n;
-}
-
 void offline_queue::drop_oldest() {
-  bytes_ -= messages_.front().bytes();
+  bytes_ -= messages_.front().what.bytes();
   messages_.pop_front();
 }
 
-offline_queue::pushed offline_queue::push(waiting message) {
-  const auto size = message.bytes();
-  if (options_->max_queued_messages == 0 || size > options_->max_queued_bytes)
-    return {};
-  pushed p{true, 0};
-  while (messages_.size() >= options_->max_queued_messages || bytes_ + size > options_->max_queued_bytes) {
+void offline_queue::expire(time_point now) {
+  while (!messages_.empty() && messages_.front().until <= now)
     drop_oldest();
-    ++p.dropped;
-  }
-  bytes_ += size;
-  messages_.push_back(std::move(message));
-  return p;
 }
 
-std::vector<waiting> offline_queue::take(const std::string& nsp) {
-  std::vector<waiting> taken;
-  for (auto i = messages_.begin(); i != messages_.end();) {
-    auto here = i++;
-    if (here->nsp != nsp)
-      continue;
-    bytes_ -= here->bytes();
-    taken.push_back(std::move(*here));
-    messages_.erase(here);
-  }
-  return taken;
-}
-
-std::size_t offline_queue::expire(time_point now) {
-  std::size_t n = 0;
-  for (; !messages_.empty() && messages_.front().expires <= now; ++n)
+std::size_t offline_queue::push(waiting message, const queue_bounds& most, time_point now) {
+  expire(now);
+  std::size_t dropped = 0;
+  for (; !messages_.empty() && (messages_.size() >= most.max_messages || bytes_ + message.bytes() > most.max_bytes); ++dropped)
     drop_oldest();
-  return n;
+  bytes_ += message.bytes();
+  message.id = std::to_string(++last_id_);
+  messages_.push_back({std::move(message), now + most.ttl});
+  return dropped;
 }
 
-std::optional<time_point> offline_queue::next_deadline() const {
-  if (messages_.empty())
-    return std::nullopt;
-  return messages_.front().expires;
+std::vector<waiting> offline_queue::list(time_point now) {
+  expire(now);
+  std::vector<waiting> all;
+  all.reserve(messages_.size());
+  for (auto& m : messages_)
+    all.push_back(m.what);
+  return all;
+}
+
+std::size_t offline_queue::remove(const std::vector<std::string>& ids) {
+  return std::erase_if(messages_, [&](auto& m) {
+    const bool named = std::find(ids.begin(), ids.end(), m.what.id) != ids.end();
+    if (named)
+      bytes_ -= m.what.bytes();
+    return named;
+  });
+}
+
+bool offline_queue::mark(const std::string& device, const std::string& id, std::size_t max_devices) {
+  auto& last = had_[device];
+  if (!is_before(last, id))
+    return false;
+  last = id;
+  if (had_.size() > max_devices)
+    had_.erase(std::min_element(had_.begin(), had_.end(), [](auto& a, auto& b) { return is_before(a.second, b.second); }));
+  return true;
+}
+
+bool offline_queue::empty(time_point now) {
+  expire(now);
+  return messages_.empty();
 }
 
 } // namespace troupe::presence

@@ -1,51 +1,40 @@
 #pragma once
 
-#include "base/time.hpp"
-#include "core/presence/presence_options.hpp"
+#include "core/presence/waiting.hpp"
 
-#include <cstddef>
+#include <cstdint>
 #include <list>
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace troupe::presence {
 
-/// A direct message that waits for its user: the event's data array as it will be sent.
-struct waiting {
-  std::string nsp;
-  std::string data;
-  std::vector<std::string> attachments;
-  time_point expires{};
-
-  std::size_t bytes() const;
-};
-
-/// Direct messages to a user who is away, oldest first. Bounded by count, bytes and age; the oldest gives way.
+/// Direct messages to one user who is away, oldest first, as memory keeps them. Bounded by count, bytes and age; the oldest gives way.
 class offline_queue {
  public:
-  explicit offline_queue(const options& o) : options_(&o) {}
-
-  /// Whether the message waits now (`taken`; not when it alone is larger than the queue may be), and how many older ones
-  /// were dropped for it.
-  struct pushed { bool taken = false; std::size_t dropped = 0; };
-  pushed push(waiting message);
-
-  /// Removes and returns what waits for one namespace, in order.
-  std::vector<waiting> take(const std::string& nsp);
-  /// Removes what is too old; returns how many.
-  std::size_t expire(time_point now);
-  std::optional<time_point> next_deadline() const;
-  std::size_t size() const { return messages_.size(); }
+  /// Gives the message its id and returns how many older ones were dropped for it. It is not larger than the queue may be.
+  std::size_t push(waiting message, const queue_bounds& most, time_point now);
+  /// What is not too old.
+  std::vector<waiting> list(time_point now);
+  /// How many were there.
+  std::size_t remove(const std::vector<std::string>& ids);
+  bool empty(time_point now);
+  bool mark(const std::string& device, const std::string& id, std::size_t max_devices);
+  const std::map<std::string, std::string>& had() const { return had_; }
 
  private:
+  struct kept {
+    waiting what;
+    time_point until;
+  };
   void drop_oldest();
+  void expire(time_point now);
 
-  const options* options_;
-  // A list, because most users' queues are empty and an empty deque owns half a kilobyte. One lifetime for all messages, so
-  // the order of arrival is the order of expiry.
-  std::list<waiting> messages_;
+  std::list<kept> messages_;
   std::size_t bytes_ = 0;
+  std::uint64_t last_id_ = 0;
+  std::map<std::string, std::string> had_; ///< device -> last id
 };
 
 } // namespace troupe::presence

@@ -58,18 +58,14 @@ void presence_model::on_node_gone(cluster::node_ref node, time_point now, unix_m
 
 state presence_model::now() const { return {online_, online_ ? status_ : "offline", book_->last_seen}; }
 
-arrived presence_model::on_connect(place socket, time_point now, unix_ms wall) {
+void presence_model::on_connect(place socket, time_point now, unix_ms wall) {
   last_used_ = now;
   if (std::find(sockets_.begin(), sockets_.end(), socket) != sockets_.end())
-    return {};
-  arrived a;
+    return;
   online_ = true;
   offline_at_.reset();
   book_->last_seen = wall;
-  book_->queue.expire(now);
-  a.waiting_here = book_->queue.take(socket.nsp);
   sockets_.push_back(std::move(socket));
-  return a;
 }
 
 void presence_model::on_disconnect(const place& socket, time_point now, unix_ms wall) {
@@ -110,7 +106,7 @@ void presence_model::on_unwatch(const place& watcher, time_point now) {
 
 bool presence_model::may_queue(std::size_t bytes) const {
   constexpr std::size_t stamp = 128; // room for the event's name, time and place, which the caller has not written yet
-  return options_->queue_offline && options_->max_queued_messages > 0 && bytes + stamp <= options_->max_queued_bytes;
+  return options_->queue_offline && options_->queue.max_messages > 0 && bytes + stamp <= options_->queue.max_bytes;
 }
 
 dispatched presence_model::on_direct(std::string_view sender, std::string_view id, const std::string& nsp, std::size_t bytes,
@@ -126,9 +122,8 @@ dispatched presence_model::on_direct(std::string_view sender, std::string_view i
       return again;
     }
   }
-  const bool here = std::any_of(sockets_.begin(), sockets_.end(), [&](auto& s) { return s.nsp == nsp; });
   dispatched d{delivery_status::sent, ++book_->seq, wall, false};
-  if (here)
+  if (is_in(nsp))
     d.status = delivery_status::delivered;
   else if (may_queue(bytes))
     d.status = delivery_status::queued;
@@ -137,9 +132,13 @@ dispatched presence_model::on_direct(std::string_view sender, std::string_view i
   return d;
 }
 
-std::size_t presence_model::queue(std::string nsp, std::string data, std::vector<std::string> attachments, time_point now) {
-  auto p = book_->queue.push({std::move(nsp), std::move(data), std::move(attachments), now + options_->queue_ttl});
-  return p.taken ? p.dropped : 1;
+void presence_model::forget(std::string_view sender, std::string_view id) {
+  if (ids_)
+    ids_->forget(messaging::id_of_user(sender, id));
+}
+
+bool presence_model::is_in(std::string_view nsp) const {
+  return std::any_of(sockets_.begin(), sockets_.end(), [&](auto& s) { return s.nsp == nsp; });
 }
 
 time_passed presence_model::on_time(time_point now) {
@@ -151,7 +150,6 @@ time_passed presence_model::on_time(time_point now) {
     last_used_ = now;
     t.went_offline = true;
   }
-  t.expired = book_->queue.expire(now);
   const bool nothing_to_keep = t.went_offline && book_->seq == 0 && !ids_;
   t.idle = unneeded() && (nothing_to_keep || now - last_used_ >= options_->idle_timeout);
   return t;
@@ -163,7 +161,6 @@ std::optional<time_point> presence_model::next_deadline() const {
     if (t && (!next || *t < *next))
       next = t;
   };
-  earlier(book_->queue.next_deadline());
   if (unneeded())
     earlier(last_used_ + options_->idle_timeout);
   return next;

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "core/cluster/node_ref.hpp"
 #include "core/messaging/id_memory.hpp"
-#include "core/presence/offline_queue.hpp"
 #include "core/presence/presence_options.hpp"
 #include "core/session_ref.hpp"
 
@@ -17,10 +16,8 @@ namespace troupe::presence {
 
 /// What a presence keeps when its actor fails.
 struct ledger {
-  explicit ledger(const options& o) : queue(o) {}
   std::uint64_t seq = 0;           ///< of direct messages to the user
   std::optional<unix_ms> last_seen;///< nothing: never connected since the node knows of the user
-  offline_queue queue;
 };
 
 /// One socket, of the user or of somebody who watches.
@@ -28,6 +25,7 @@ struct place {
   session_ref session;
   std::string nsp;
   cluster::node_ref node = {}; ///< {}: this one
+  std::string device = {};     ///< which of the user's devices, where that matters (offline.devices)
   auto operator<=>(const place&) const = default;
 };
 
@@ -37,13 +35,8 @@ struct state {
   std::optional<unix_ms> last_seen;
 };
 
-struct arrived {
-  std::vector<waiting> waiting_here;///< deliver these to the new socket before anything else
-};
-
 struct time_passed {
   bool went_offline = false;
-  std::size_t expired = 0;   ///< queued messages that got too old
   bool idle = false;         ///< nobody needs this entry any more: at once when a user goes to whom nobody wrote, else after a while
 };
 
@@ -81,7 +74,7 @@ class presence_model {
   void on_node_gone(cluster::node_ref node, time_point now, unix_ms wall);
 
   /// A socket that is known already changes nothing.
-  arrived on_connect(place socket, time_point now, unix_ms wall);
+  void on_connect(place socket, time_point now, unix_ms wall);
   void on_disconnect(const place& socket, time_point now, unix_ms wall);
   /// True when watchers must be told. An empty word means "online".
   bool on_status(std::string word, time_point now);
@@ -90,12 +83,16 @@ class presence_model {
   result<state> on_watch(place watcher, time_point now);
   void on_unwatch(const place& watcher, time_point now);
 
-  /// What to do with a direct message of about `bytes` in a namespace. With status `queued` the caller finishes by `queue`. A
-  /// message without id is never a duplicate.
+  /// What to do with a direct message of about `bytes` in a namespace. With status `queued` the caller queues it, and says so when that
+  /// failed. A message without id is never a duplicate.
   dispatched on_direct(std::string_view sender, std::string_view id, const std::string& nsp, std::size_t bytes,
                        time_point now, unix_ms wall);
-  /// Keeps the message for later, until `offline.ttl`; the number of older messages that gave way.
-  std::size_t queue(std::string nsp, std::string data, std::vector<std::string> attachments, time_point now);
+  /// It was not queued: the next one with this id is a new one.
+  void forget(std::string_view sender, std::string_view id);
+  /// Whether a message of about that size is kept for a user who is away.
+  bool may_queue(std::size_t bytes) const;
+  /// Whether the user has a socket in the namespace.
+  bool is_in(std::string_view nsp) const;
 
   time_passed on_time(time_point now);
   std::optional<time_point> next_deadline() const;
@@ -106,8 +103,7 @@ class presence_model {
   const std::vector<place>& watchers() const { return watchers_; }
 
  private:
-  bool may_queue(std::size_t bytes) const;
-  bool unneeded() const { return !online_ && watchers_.empty() && book_->queue.size() == 0; }
+  bool unneeded() const { return !online_ && watchers_.empty(); }
 
   const options* options_;
   std::shared_ptr<ledger> book_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "core/presence/waiting.hpp"
 
 #include <cstddef>
 
@@ -15,9 +16,9 @@ struct options {
   std::size_t dedup_ids = 1'000;           ///< idempotency ids of direct messages remembered per receiving user
   duration dedup_window{120'000};
   bool queue_offline = true;               ///< offline.enabled
-  std::size_t max_queued_messages = 100;   ///< offline.max_messages, per user; the oldest leaves
-  std::size_t max_queued_bytes = 1'000'000;///< per user; the oldest leave
-  duration queue_ttl{86'400'000};          ///< offline.ttl_ms
+  bool until_acked = false;                ///< offline.until: what was queued waits until the client's own acknowledgement
+  bool each_device = false;                ///< offline.devices: what was queued is for each of the user's devices, not for the first
+  queue_bounds queue;
 };
 
 } // namespace troupe::presence

@@ -25,11 +25,13 @@ session_ref read_session(reader& in) {
 void put(std::string& out, const place& p) {
   put(out, p.session);
   put(out, std::string_view(p.nsp));
+  put(out, std::string_view(p.device));
 }
 place read_place(reader& in) {
   place p;
   p.session = read_session(in);
   p.nsp = in.text();
+  p.device = in.text();
   return p;
 }
 void put(std::string& out, const std::vector<place>& list) {
@@ -139,6 +141,21 @@ struct body_writer {
     put(out, m.attachments);
     put(out, m.news);
   }
+  void operator()(const give& m) const {
+    put(out, m.token);
+    put(out, m.socket);
+    put(out, std::uint64_t{m.what.size()});
+    for (auto& w : m.what) {
+      put(out, std::string_view(w.id));
+      put(out, std::string_view(w.data));
+      put(out, w.attachments);
+    }
+  }
+  void operator()(const given& m) const {
+    put(out, m.token);
+    put(out, std::uint64_t{m.taken});
+  }
+  void operator()(const look&) const {}
 };
 
 restore read_restore(reader& in) {
@@ -194,6 +211,25 @@ tell read_tell(reader& in) {
   m.news = read_belief(in);
   return m;
 }
+give read_give(reader& in) {
+  give m;
+  m.token = in.number();
+  m.socket = read_place(in);
+  const auto n = in.count();
+  for (std::size_t i = 0; i < n && in.ok(); ++i) {
+    waiting w;
+    w.id = in.text();
+    w.nsp = m.socket.nsp;
+    w.data = in.text();
+    w.attachments = read_texts(in);
+    m.what.push_back(std::move(w));
+  }
+  return m;
+}
+given read_given(reader& in) {
+  const auto token = in.number();
+  return {token, in.flag()};
+}
 
 message read_body(std::uint64_t kind, reader& in) {
   switch (kind) {
@@ -206,7 +242,10 @@ message read_body(std::uint64_t kind, reader& in) {
     case 6: return read_send(in);
     case 7: return describe{in.number()};
     case 8: return read_done(in);
-    default: return read_tell(in);
+    case 9: return read_tell(in);
+    case 10: return read_give(in);
+    case 11: return read_given(in);
+    default: return look{};
   }
 }
 
@@ -221,7 +260,7 @@ std::string encode(const message& m) {
 
 std::optional<message> decode(std::string_view bytes) {
   reader in(bytes);
-  auto m = read_body(in.number(9), in);
+  auto m = read_body(in.number(12), in);
   if (!in.done())
     return std::nullopt;
   return m;

@@ -39,6 +39,10 @@ struct send {
   logic::direct what;
 };
 struct describe { std::uint64_t number = 0; };
+/// The answer to `give`: the socket has it, or is gone.
+struct given { std::uint64_t token = 0; bool taken = false; };
+/// Something was queued by a node that is the home no longer.
+struct look {};
 
 // -- from the home --
 
@@ -62,7 +66,14 @@ struct tell {
   std::optional<belief> news;  ///< what watchers now believe
 };
 
-using message = std::variant<restore, attach, detach, say, watch, unwatch, send, describe, done, tell>;
+/// What waited for the user, for one socket.
+struct give {
+  std::uint64_t token = 0;
+  place socket;
+  std::vector<waiting> what;
+};
+
+using message = std::variant<restore, attach, detach, say, watch, unwatch, send, describe, done, tell, give, given, look>;
 
 std::string encode(const message& m);
 /// Nothing when the bytes are not exactly one message.

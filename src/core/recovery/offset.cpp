@@ -39,6 +39,20 @@ std::optional<offset> decode_offset(std::string_view text) {
   return flags <= 1 && checked == check(o) ? std::optional(o) : std::nullopt;
 }
 
+bool ends_in_text(std::string_view data) {
+  constexpr std::string_view space = " \t\r\n";
+  auto last = data.find_last_not_of(space);
+  if (last == data.npos || last == 0 || data[last] != ']')
+    return false;
+  last = data.find_last_not_of(space, last - 1);
+  return last != data.npos && data[last] == '"';
+}
+
+std::string close_text(std::string data, unix_ms settled) {
+  data.resize(data.find_last_of(']'));
+  return data.append(",\"").append(encode({0, {}, settled, false})).append("\"]");
+}
+
 logic::arguments with_offset(const logic::arguments& args, const offset& o) {
   logic::arguments out{{}, args.attachments};
   out.json.reserve(args.json.size() + 3 + offset_bytes::chars);

@@ -14,7 +14,7 @@
 namespace troupe::recovery {
 
 struct offset {
-  std::uint64_t room = 0;  ///< room_mark of the room that said it
+  std::uint64_t room = 0;  ///< room_mark of the room that said it; 0: no room's message (see close_text)
   place at;                ///< the event's place in it
   /// Whatever any room's home had placed before then, by the home's clock, was handed to the session before this event.
   /// Without it nobody could tell what of other rooms the client has, once the session's own node is gone. If the event was
@@ -36,5 +36,10 @@ std::optional<offset> decode_offset(std::string_view text);
 
 /// The arguments of an event, with the offset as the last one.
 logic::arguments with_offset(const logic::arguments& args, const offset& o);
+
+/// Whether an event's data array ends with a text, its name included: clients take that for an offset, and forget theirs.
+bool ends_in_text(std::string_view data);
+/// The same array with an offset at its end that names no message: what clients then show says `settled` and nothing more.
+std::string close_text(std::string data, unix_ms settled);
 
 } // namespace troupe::recovery

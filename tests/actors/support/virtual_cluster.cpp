@@ -73,7 +73,7 @@ virtual_cluster::virtual_cluster(std::size_t nodes, actors::options o) {
     o.node = me.number;
     o.me = {me.number, me.incarnation};
     o.replicas.clustered = true;
-    m.w = std::make_unique<world>(o, 2, m.setup.get());
+    m.w = std::make_unique<world>(o, 2, m.setup.get(), queues);
     m.w->run();
     hub(i).sure_until = time_point::max(); // nobody else orders
   }

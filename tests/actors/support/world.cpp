@@ -80,8 +80,8 @@ void lab_logic::on_disconnect(logic::socket_info& s, std::string_view reason) {
   disconnects.push_back(line);
 }
 
-world::world(actors::options o, std::uint16_t shards, actors::cluster_setup* cluster)
-  : egress(shards), authenticator_(make_honest_authenticator()), namespaces_(make_namespaces(lab)) {
+world::world(actors::options o, std::uint16_t shards, actors::cluster_setup* cluster, std::shared_ptr<memory::memory_offline_store> kept)
+  : queues(std::move(kept)), egress(shards), authenticator_(make_honest_authenticator()), namespaces_(make_namespaces(lab)) {
   log::set_level(log::level::off);
   if (o.limit.events_per_minute == limits{}.events_per_minute)
     o.limit.events_per_minute = 0;
@@ -92,6 +92,9 @@ world::world(actors::options o, std::uint16_t shards, actors::cluster_setup* clu
     sessions = std::make_unique<memory::memory_session_store>(memory::session_shelf_options{}, [this] { return time_point(duration(wall())); });
     d.sessions = sessions.get();
   }
+  if (!queues)
+    queues = std::make_shared<memory::memory_offline_store>(100, [this] { return time_point(duration(wall())); });
+  d.offline = queues.get();
   layer = std::make_unique<actors::actor_layer>(d, o, surroundings());
   time_ = std::make_unique<deterministic>(*layer);
   egress.on_control = [this](session_ref who, const ports::control& c) {

@@ -5,6 +5,7 @@
 
 #include "actors/actor_layer.hpp"
 #include "backends/memory/memory_room_log.hpp"
+#include "backends/memory/memory_offline_store.hpp"
 #include "backends/memory/memory_session_store.hpp"
 #include "core/logic/namespace_logic.hpp"
 
@@ -51,13 +52,16 @@ class deterministic;
 class world {
  public:
   /// `cluster`: of a node that has others (virtual_cluster.hpp).
-  explicit world(actors::options o = {}, std::uint16_t shards = 2, actors::cluster_setup* cluster = nullptr);
+  /// `queues`: of users who are away, shared with other nodes; null: of its own.
+  explicit world(actors::options o = {}, std::uint16_t shards = 2, actors::cluster_setup* cluster = nullptr,
+                 std::shared_ptr<memory::memory_offline_store> queues = nullptr);
   ~world();
 
   /// Where sessions can be recovered, rooms keep their history, both in memory.
   std::shared_ptr<memory::memory_store> history = std::make_shared<memory::memory_store>();
   memory::memory_room_log log{history};
   std::unique_ptr<memory::memory_session_store> sessions;
+  std::shared_ptr<memory::memory_offline_store> queues;
 
   /// One client session.
   class client {

@@ -77,6 +77,8 @@ TEST_CASE("limits that contradict each other are refused") {
   CHECK(mentions(complaints({{"limits.max_sockets", "9999"}}), "limits.max_sockets: "));
   CHECK(complaints({{"limits.max_sockets", "10000"}}).empty());
   CHECK(mentions(complaints({{"limits.max_payload_bytes", "99999"}}), "documents.max_changes_bytes: "));
+  CHECK(mentions(complaints({{"offline.until", "acked"}, {"offline.devices", "each"}}), "offline.until: "));
+  CHECK(complaints({{"offline.until", "acked"}}).empty());
 }
 
 TEST_CASE("other combinations that cannot work are refused") {

@@ -18,7 +18,7 @@ struct fixture {
   std::shared_ptr<ledger> book;
   presence_model model() {
     if (!book)
-      book = std::make_shared<ledger>(o);
+      book = std::make_shared<ledger>();
     return {o, book, start};
   }
 };
@@ -85,7 +85,7 @@ TEST_CASE("watchers are kept once and in bounds") {
 
 TEST_CASE("a direct message is delivered, queued or merely sent") {
   fixture f;
-  f.o.max_queued_bytes = 1'000;
+  f.o.queue.max_bytes = 1'000;
   auto m = f.model();
   CHECK(m.on_direct("x", "", "/", 10, start, 1).status == delivery_status::queued);
   CHECK(m.on_direct("x", "", "/", 1'000, start, 1).status == delivery_status::sent); // too large to keep
@@ -103,33 +103,24 @@ TEST_CASE("a direct message is delivered, queued or merely sent") {
   CHECK(m.on_direct("x", "", "/none", 10, start, 1).status == delivery_status::sent);
 }
 
-TEST_CASE("what waits goes to the first socket of its namespace, in order") {
+TEST_CASE("an entry is idle when nobody is there or watches") {
   fixture f;
-  auto m = f.model();
-  m.queue("/", "1", {}, start);
-  m.queue("/chat", "2", {}, start);
-  m.queue("/", "3", {}, start);
-  const auto arrived = m.on_connect(one, start, 0);
-  REQUIRE(arrived.waiting_here.size() == 2);
-  CHECK(arrived.waiting_here[0].data == "1");
-  CHECK(arrived.waiting_here[1].data == "3");
-  CHECK(m.on_connect(two, start, 0).waiting_here.empty());
-  CHECK(m.on_connect(chat, start, 0).waiting_here.size() == 1);
-}
-
-TEST_CASE("an entry is idle when nobody is there, watches or is owed something") {
-  fixture f;
-  f.o.queue_ttl = duration(600'000);
   auto m = f.model();
   CHECK(m.on_time(start + 60s).idle);
   m.on_watch(one, start + 60s).value();
   CHECK_FALSE(m.on_time(start + 1h).idle);
   m.on_unwatch(one, start + 1h);
-  m.queue("/", "1", {}, start + 1h);
-  CHECK_FALSE(m.on_time(start + 1h + 61s).idle);
-  const auto passed = m.on_time(start + 1h + 600s);
-  CHECK(passed.expired == 1);
-  CHECK(passed.idle);
+  CHECK_FALSE(m.on_time(start + 1h + 59s).idle);
+  CHECK(m.on_time(start + 1h + 60s).idle);
+}
+
+TEST_CASE("a message that could not be queued is a new one when it comes again") {
+  fixture f;
+  auto m = f.model();
+  CHECK(m.on_direct("x", "id", "/", 10, start, 1).status == delivery_status::queued);
+  CHECK(m.on_direct("x", "id", "/", 10, start, 1).duplicate);
+  m.forget("x", "id");
+  CHECK_FALSE(m.on_direct("x", "id", "/", 10, start, 1).duplicate);
 }
 
 TEST_CASE("an entry of a user who goes, and to whom nobody ever wrote, is idle at once") {

@@ -26,6 +26,19 @@ TEST_CASE("no other text is taken for an offset", "[recovery]") {
   }
 }
 
+TEST_CASE("an event that ends with a text gets an offset behind it", "[recovery]") {
+  for (const std::string data : {R"(["hello"])", R"(["a",{"b":1},"text"])", R"(["a","" ] )", R"(["a","\"]"])"}) {
+    CHECK(ends_in_text(data));
+    const auto closed = close_text(data, 77);
+    CHECK(closed.starts_with(data.substr(0, data.rfind(']'))));
+    const auto shown = closed.substr(closed.size() - 42, 40);
+    CHECK(decode_offset(shown) == offset{0, {}, 77, false});
+    CHECK(closed.ends_with("\"]"));
+  }
+  for (const std::string data : {R"(["a",1])", R"(["a",["text"]])", R"(["a",{"b":"text"}])", R"([])", R"(])", ""})
+    CHECK_FALSE(ends_in_text(data));
+}
+
 TEST_CASE("what stores keep of a session comes back as it was", "[recovery]") {
   session_record r;
   r.sid = "AAEAAAAAAAAAAZqPoMG2";

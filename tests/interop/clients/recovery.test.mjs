@@ -6,7 +6,7 @@ import { Proxy } from "../support/proxy.mjs";
 import { startTroupe } from "../support/servers.mjs";
 
 let node;
-const rules = `[{"name":"say","stamp":false,"include_sender":true}]`;
+const rules = `[{"name":"say","stamp":false,"include_sender":true},{"name":"back","to":"sender","stamp":false}]`;
 before(async () => {
   node = await startTroupe({
     set: {
@@ -98,6 +98,22 @@ describe("a client that comes back", () => {
       talking.abort();
       await talk;
       await complete();
+    });
+
+  for (const [what, args] of [["an event that ends with a text", [{ a: 1 }, "text"]], ["an event without arguments", []]])
+    it(`has heard ${what} last`, async (t) => {
+      const { proxy, listener, say, got, all } = await scene(t);
+      await say();
+      const heard = event(listener, "back");
+      listener.emit("back", ...args);
+      assert.deepEqual((await heard).slice(0, args.length), args);
+      proxy.stall({ refuse: true });
+      await say();
+      await cut(proxy, listener);
+      assert.equal(listener.recovered, true);
+      await say();
+      while (!got.includes(all.at(-1))) await event(listener, "say");
+      assert.deepEqual([...new Set(got)], all); // the first one perhaps twice: the text says less than an offset
     });
 
   it("has not heard anything before", async (t) => {
