@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "core/cluster/envelope.hpp"
 #include "core/engineio/sid.hpp"
+#include "core/name_pattern.hpp"
 #include "core/room/room_key.hpp"
 #include "core/socketio/encoder.hpp"
 
@@ -15,6 +16,13 @@ namespace troupe::actors {
 hub::hub(const dependencies& d, const options& o, surroundings s)
   : egress(d.egress), authenticator(d.authenticator), namespaces(d.namespaces), counts(d.counts), opts(o),
     around(std::move(s)) {}
+
+const room_kind& hub::kind_of(std::string_view room_key) const {
+  for (auto& rule : opts.room_rules)
+    if (matches(rule.nsp, nsp_of(room_key)) && matches(rule.match, room_of(room_key)))
+      return rule.kind;
+  return opts;
+}
 
 std::array<unsigned char, 5> hub::random5() const {
   std::array<unsigned char, 5> bytes{};

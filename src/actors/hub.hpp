@@ -42,7 +42,7 @@ class hub : public std::enable_shared_from_this<hub> {
   const surroundings around;
   broadcast_acks acks;
   std::vector<caf::actor> directories; ///< one a shard; set before anything runs
-  ports::room_log* log = nullptr;           ///< set before anything runs; null: rooms keep no history
+  ports::room_log* log = nullptr;           ///< set before anything runs; null: no room keeps its history
   ports::session_store* sessions = nullptr; ///< set before anything runs; null: no session can be recovered
   std::shared_ptr<saved_journals> journals; ///< as `sessions`
   std::string own_id; ///< of this node; set before anything runs; empty: it is alone
@@ -56,6 +56,8 @@ class hub : public std::enable_shared_from_this<hub> {
   std::atomic<time_point> sure_until{time_point::max()};
   std::atomic<bool> log_away{false}; ///< Redis is away, for every node
 
+  /// Looks at all rules: once in a room's life.
+  const room_kind& kind_of(std::string_view room_key) const;
   void tell_cluster(higher_epoch_seen m);
 
   // -- recovery --

@@ -2,6 +2,7 @@
 
 #include "actors/pinned.hpp"
 #include "actors/room_book.hpp"
+#include "actors/room_kind.hpp"
 #include "actors/room_messages.hpp"
 
 #include <map>
@@ -97,6 +98,7 @@ class room_actor : public pinned, private cluster::replica_effects {
 
   const std::shared_ptr<const std::string> key_;
   const std::shared_ptr<room_book> book_;
+  const room_kind& kind_; ///< the hub's
   const std::uint64_t mark_; ///< recovery::room_mark; 0: sessions of this namespace cannot be recovered
   cluster::room_replica& replica_;
   std::optional<recovery::place> first_heard_; ///< since the home answered: what came before the first message that members heard

@@ -68,7 +68,7 @@ void room_actor::answer(asker& a, const cluster::op_result& r) {
 // Whether comings and goings are told depends on the members of all nodes, which the home has counted.
 
 void room_actor::answer_leave(asker& a, const cluster::op_result& r) {
-  if (a.news && !r.failed && r.members < hub().opts.rooms.announce_max_members)
+  if (a.news && !r.failed && r.members < kind_.rooms.announce_max_members)
     announce("room_left", room::membership(model_.name(), *a.news), {});
 }
 
@@ -79,7 +79,7 @@ void room_actor::answer_join(asker& a, const cluster::op_result& r) {
   if (--state.pending == 0)
     joining_.erase(*a.who);
   // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
-  if (a.news && !r.failed && r.members <= hub().opts.rooms.announce_max_members)
+  if (a.news && !r.failed && r.members <= kind_.rooms.announce_max_members)
     announce("room_joined", room::membership(model_.name(), *a.news), a.who);
   if (!r.failed) {
     if (a.tell_place)
@@ -107,7 +107,7 @@ void room_actor::answer_resume(asker& a, const cluster::op_result& r) {
   hub().egress.submit(a.who->shard, ports::roster_join{*key_, *a.who});
   const auto to = here();
   auto found = recovery::missed(m.from, replica_.kept(), to);
-  if (!found && hub().log)
+  if (!found)
     return look_into_log(std::move(a.resume), to);
   hub().to_connection(*a.who, room_resumed{std::string(nsp()), model_.name(), to, std::move(found)});
 }
@@ -122,7 +122,7 @@ void room_actor::answer_publish(asker& a, const cluster::op_result& r) {
   }
   (r.duplicate ? hub().counts.duplicates : hub().counts.published).add();
   if (a.who) {
-    const std::string_view level = !hub().opts.replicas.logged ? "" : r.level == cluster::safety::stored ? "stored" : "home";
+    const std::string_view level = !kind_.replicas.logged ? "" : r.level == cluster::safety::stored ? "stored" : "home";
     if (a.ack)
       hub().answer(*a.who, nsp(), a.ack, messaging::published(a.id, model_.name(), r.seq, r.ts, level));
     if (a.confirm)
@@ -206,7 +206,7 @@ void room_actor::append(std::uint64_t token, std::uint64_t epoch, std::vector<cl
   entries.reserve(batch.size());
   for (auto& m : batch)
     entries.push_back({{epoch, m->seq}, cluster::encode_entry(*m)});
-  hub().log->append(*key_, std::move(entries), hub().opts.keep, [hub = hub().shared_from_this(), key = key_, token](const result<ports::appended>& r) {
+  hub().log->append(*key_, std::move(entries), kind_.keep, [hub = hub().shared_from_this(), key = key_, token](const result<ports::appended>& r) {
     const auto a = !r ? cluster::log_answer::unavailable : r->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
     hub->to_room(*key, room_logged{token, a, r ? r->last : ports::log_position{}});
   });
@@ -214,7 +214,7 @@ void room_actor::append(std::uint64_t token, std::uint64_t epoch, std::vector<cl
 
 void room_actor::open_log(std::uint64_t token, std::uint64_t epoch) {
   auto& log = *hub().log;
-  auto back = [hub = hub().shared_from_this(), key = key_, token, limit = hub().opts.replicas.tail.max_messages](const result<ports::appended>& fence) {
+  auto back = [hub = hub().shared_from_this(), key = key_, token, limit = kind_.replicas.tail.max_messages](const result<ports::appended>& fence) {
     if (!fence)
       return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});
     const auto a = fence->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
@@ -224,11 +224,11 @@ void room_actor::open_log(std::uint64_t token, std::uint64_t epoch) {
       hub->to_room(*key, room_log_opened{token, a, end, messages_of(*r)});
     });
   };
-  log.append(*key_, {{{epoch, 0}, {}}}, hub().opts.keep, std::move(back));
+  log.append(*key_, {{{epoch, 0}, {}}}, kind_.keep, std::move(back));
 }
 
 void room_actor::read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) {
-  const auto limit = hub().opts.replicas.tail.max_messages;
+  const auto limit = kind_.replicas.tail.max_messages;
   hub().log->read(*key_, {after_epoch, after_seq}, limit, [hub = hub().shared_from_this(), key = key_, token](const result<std::vector<ports::log_entry>>& r) {
     if (!r)
       return hub->to_room(*key, room_log_read{token, cluster::log_answer::unavailable, {}});

@@ -51,6 +51,7 @@ std::vector<config_option> application() {
     "Message ids remembered per room, so that a message sent twice appears once."));
   t.push_back(
     number<config>("rooms.dedup_window_ms", AT(rooms.dedup_window), {0, day}, "How long they are remembered."));
+  t.push_back(room_rules());
   t.push_back(flag<config>(
     "rooms.history.enabled", AT(rooms.history.enabled),
     "Rooms keep what was said: nodes of a cluster in Redis, and they acknowledge a message only when it is there; a node that is alone in its memory."));

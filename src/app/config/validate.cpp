@@ -21,6 +21,7 @@ class checker {
 
   problems run() {
     recovery();
+    rooms();
     cluster();
     transport();
     redis();
@@ -39,8 +40,19 @@ class checker {
 
   void recovery() {
     refuse(
-      c_.recovery.enabled && !c_.rooms.history.enabled, "recovery.enabled",
+      c_.recovery.enabled && !keep_history(c_.rooms), "recovery.enabled",
       "what clients miss is taken from the rooms' history; set rooms.history.enabled to true");
+  }
+
+  void rooms() {
+    for (std::size_t i = 0; i < c_.rooms.rules.size(); ++i) {
+      const auto& r = c_.rooms.rules[i];
+      const auto at = "rooms.rules[" + std::to_string(i) + "].";
+      const bool kept = r.history.value_or(c_.rooms.history.enabled);
+      refuse(
+        !kept && r.history_max_messages, at + "history_max_messages", "these rooms keep no history; set history to true as well");
+      refuse(!kept && r.history_ttl, at + "history_ttl_ms", "these rooms keep no history; set history to true as well");
+    }
   }
 
   void cluster() {

@@ -21,6 +21,16 @@ bool has(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+/// What holds for all rooms, less what the rule says otherwise.
+actors::room_rule room_rule_of(const room_rule& r, const actors::room_kind& usual) {
+  actors::room_rule made{r.nsp.empty() ? "*" : r.nsp, r.match, usual};
+  auto& kind = made.kind;
+  kind.replicas.logged = r.history.value_or(usual.replicas.logged);
+  kind.keep.max_entries = r.history_max_messages.value_or(usual.keep.max_entries);
+  kind.keep.ttl = r.history_ttl.value_or(usual.keep.ttl);
+  return made;
+}
+
 } // namespace
 
 net::server_options net_options(const config& c, std::uint16_t node_number) {
@@ -93,6 +103,8 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.queries = {c.cluster.max_queries, c.cluster.max_answer_bytes};
   o.history = {c.rooms.history.page_messages, c.rooms.history.page_bytes, c.limits.max_attachments};
   o.keep = {c.rooms.history.max_messages, c.rooms.history.ttl};
+  for (auto& rule : c.rooms.rules)
+    o.room_rules.push_back(room_rule_of(rule, o));
   return o;
 }
 

@@ -60,6 +60,10 @@ events:
     - {name: "poll:vote", roles: [user], to: none, require: [a, "b, c"], log_topic: polls}
     - {name: other, members_only: false}
   names: {typing: "", "chat:message": chat}
+rooms:
+  rules:
+    - {match: "chat:*", namespace: /shop*, history: true, history_max_messages: 50, history_ttl_ms: 60000}
+    - {match: lobby, history: false}
 log: {level: off}
 )");
   REQUIRE(mistakes(l) == std::vector<std::string>{});
