@@ -209,6 +209,11 @@ void hub::know_node(const std::string& id, cluster::node_ref ref, bool alive) {
   }
 }
 
+bool hub::misses_nodes() const {
+  std::lock_guard lock(peers_mutex_);
+  return std::any_of(peers_.begin(), peers_.end(), [](auto& p) { return p.second.alive && !p.second.linked; });
+}
+
 std::vector<hub::peer> hub::peers() const {
   std::vector<peer> list;
   std::lock_guard lock(peers_mutex_);

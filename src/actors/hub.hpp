@@ -81,6 +81,8 @@ class hub : public std::enable_shared_from_this<hub> {
   void know_peer(const ports::link_peer& p, bool linked);
   /// A node belongs to the cluster, or does no longer.
   void know_node(const std::string& id, cluster::node_ref ref, bool alive);
+  /// Whether a node belongs to the cluster to which there is no link.
+  bool misses_nodes() const;
   /// All others, linked or not.
   std::vector<peer> peers() const;
   /// To every linked node.

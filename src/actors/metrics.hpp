@@ -82,6 +82,8 @@ struct metrics {
   number recoveries;          ///< of these, sessions that came back without a gap
   number takeovers;           ///< of these, from a transport that was half open
   number made_up;             ///< messages sent because their receiver was away when they were said
+  number histories_deleted;   ///< with their rooms, by rule
+  number histories_left;      ///< to expire: Redis was away, or a node could not be reached
   refusal_counts not_recovered; ///< by why
   refusal_counts refusals;
   cluster::replica_counters replicas;

@@ -38,6 +38,8 @@ void room_actor::on_end() { hub().counts.memberships.sub(static_cast<std::int64_
 
 void room_actor::on_op(room_op& op) {
   ++seen_;
+  if (std::holds_alternative<room_from_peer>(op) || std::holds_alternative<room_peer>(op))
+    model_.touch(now()); // whoever is left on other nodes, or was
   std::visit([this](auto& m) { on(m); }, op);
   schedule();
 }
@@ -54,9 +56,10 @@ void room_actor::on_wake() {
     tell_typing(who, false);
   replica_.on_time(now());
   if (passed.idle && replica_.unneeded())
-    caf::anon_send(hub().directories[home().index], room_idle{*key_, seen_});
-  else
-    schedule();
+    return caf::anon_send(hub().directories[home().index], room_idle{*key_, seen_});
+  if (passed.idle)
+    model_.touch(now());
+  schedule();
 }
 
 void room_actor::on(room_join& m) {

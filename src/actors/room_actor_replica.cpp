@@ -266,7 +266,7 @@ void room_actor::look_into_log(std::unique_ptr<room_resume> m, recovery::place t
 void room_actor::on(room_logged& m) { replica_.on_appended(m.token, m.answer, m.end.epoch, m.end.seq, now()); }
 
 void room_actor::on(room_log_opened& m) {
-  replica_.on_log_opened(m.token, m.answer, m.end.epoch, m.tail, now(), hub().wall());
+  replica_.on_log_opened(m.token, m.answer, m.end, m.tail, now(), hub().wall());
 }
 
 void room_actor::on(room_ordering_changed&) { replica_.on_ordering_changed(now(), hub().wall()); }

@@ -13,6 +13,7 @@ struct room_kind {
   room::options rooms;
   cluster::replica_options replicas; ///< `clustered` says whether there may be others; `logged`, whether the room keeps its history,
   ports::log_keep keep;              ///< and how long
+  bool delete_with_room = false;     ///< the history goes when nobody is left, after `rooms.idle_timeout`
 };
 
 /// Rooms with such names are of a kind of their own. Patterns are those of core/name_pattern.hpp.

@@ -99,6 +99,7 @@ struct room_rule {
   std::optional<bool> history;
   std::optional<std::size_t> history_max_messages;
   std::optional<duration> history_ttl;
+  bool delete_with_room = false;           ///< the history goes when nobody is left
 };
 
 struct rooms_config {

@@ -1,6 +1,9 @@
 // Rooms of different kinds on one node.
 
+#include "support/virtual_cluster.hpp"
 #include "support/world.hpp"
+
+#include "core/room/room_key.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -25,13 +28,24 @@ actors::options keeping() {
   return o;
 }
 
-void publish(world& w, const std::string& room, const std::string& json, const std::string& nsp = "/") {
+/// Gives the place in the room.
+std::uint64_t publish(world& w, const std::string& room, const std::string& json, const std::string& nsp = "/") {
   logic::publish p;
   p.room = room;
   p.event = "said";
   p.args.json = json;
-  w.layer->publish(nsp, std::move(p));
+  std::uint64_t seq = 0;
+  w.layer->publish(nsp, std::move(p), [&](const result<actors::published>& r) { seq = r ? r->seq : 0; });
   w.run();
+  return seq;
+}
+
+/// Rooms `tmp:` take their history with them.
+actors::options passing() {
+  auto o = keeping();
+  o.room_rules = {rule(o, "tmp:*", true)};
+  o.room_rules[0].kind.delete_with_room = true;
+  return o;
 }
 
 /// The code of the error, or how many messages are kept.
@@ -78,4 +92,74 @@ TEST_CASE("an ack says how safe a message is where its room keeps its history") 
   const auto answer = ann.heard();
   CHECK(mentions(answer, R"(432[{"ok":true)"));
   CHECK(!mentions(answer, "level"));
+}
+
+TEST_CASE("a history goes with its room where the rule says so") {
+  world w(passing());
+  auto ann = w.join_as("ann");
+  ann.say(R"(420["join_room","tmp:1"])");
+  for (const auto* room : {"tmp:1", "lobby"})
+    for (const auto* json : {"1", "2", "3"})
+      publish(w, room, json);
+  w.advance(duration(300'000));
+  CHECK(kept(w, "tmp:1") == "3");
+  ann.say(R"(421["leave_room","tmp:1"])");
+  w.advance(duration(59'000));
+  CHECK(kept(w, "tmp:1") == "3");
+
+  SECTION("when it has been empty for its idle time") {
+    w.advance(duration(2'000));
+    CHECK(kept(w, "tmp:1") == "0");
+    CHECK(kept(w, "lobby") == "3");
+    CHECK(w.counts.histories_deleted.get() == 1);
+    CHECK(publish(w, "tmp:1", "4") == 4); // the log still knows where it was
+    CHECK(kept(w, "tmp:1") == "1");
+  }
+  SECTION("unless somebody came in time") {
+    ann.say(R"(422["join_room","tmp:1"])");
+    w.advance(duration(300'000));
+    CHECK(kept(w, "tmp:1") == "3");
+  }
+  SECTION("unless another home has gone on with it") {
+    w.log.append(room_key("/", "tmp:1"), {{{2, 0}, ""}}, {}, [](auto) {});
+    w.advance(duration(2'000));
+    CHECK(kept(w, "tmp:1") == "3");
+    CHECK(w.counts.histories_deleted.get() == 0);
+  }
+  SECTION("and expires if the store is away") {
+    w.history->set_up(false);
+    w.advance(duration(2'000));
+    CHECK(w.counts.histories_left.get() == 1);
+    w.history->set_up(true);
+    CHECK(kept(w, "tmp:1") == "3");
+  }
+}
+
+TEST_CASE("a room's history stays as long as a member is on any node") {
+  test::virtual_cluster all(2, passing());
+  auto ann = all[1].join_as("ann");
+  ann.say(R"(420["join_room","tmp:1"])");
+  all.run();
+  publish(all[0], "tmp:1", "1");
+  all.run();
+  REQUIRE(mentions(ann.heard(), R"(42["said",1])"));
+  all.advance(duration(300'000));
+  CHECK(kept(all[0], "tmp:1") == "1");
+
+  SECTION("and goes some time after the last one has left") {
+    ann.say(R"(421["leave_room","tmp:1"])");
+    all.run();
+    all.advance(duration(59'000));
+    CHECK(kept(all[0], "tmp:1") == "1");
+    all.advance(duration(2'000));
+    CHECK(kept(all[0], "tmp:1") == "0");
+    CHECK(all[0].counts.histories_deleted.get() == 1);
+    CHECK(all[1].counts.histories_deleted.get() == 0);
+  }
+  SECTION("also where its home cannot hear of that node") {
+    all.cut(1);
+    all.advance(duration(300'000));
+    CHECK(kept(all[0], "tmp:1") == "1");
+    CHECK(all[0].counts.histories_left.get() == 1);
+  }
 }

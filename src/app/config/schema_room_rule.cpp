@@ -14,6 +14,10 @@ std::vector<option<room_rule>> rule_table() {
   t.push_back(flag<room_rule>("history", AT(history), "As `rooms.history.enabled`, for these rooms."));
   t.push_back(number<room_rule>("history_max_messages", AT(history_max_messages), {1, 10'000'000}, "As `rooms.history.max_messages`."));
   t.push_back(number<room_rule>("history_ttl_ms", AT(history_ttl), {1'000, 31'536'000'000}, "As `rooms.history.ttl_ms`."));
+  t.push_back(flag<room_rule>(
+    "delete_with_room", AT(delete_with_room),
+    "The history goes with the room, `rooms.idle_timeout_ms` after its last member has left; with `recovery.enabled` not before "
+    "`recovery.window_ms` is over, too."));
   return t;
 }
 

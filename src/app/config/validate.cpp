@@ -51,6 +51,7 @@ class checker {
       const bool kept = r.history.value_or(c_.rooms.history.enabled);
       refuse(
         !kept && r.history_max_messages, at + "history_max_messages", "these rooms keep no history; set history to true as well");
+      refuse(!kept && r.delete_with_room, at + "delete_with_room", "these rooms keep no history; set history to true as well");
       refuse(!kept && r.history_ttl, at + "history_ttl_ms", "these rooms keep no history; set history to true as well");
     }
   }

@@ -47,9 +47,9 @@ log_shelf::tail(const std::string& room, ports::log_position before, std::size_t
   return {end - static_cast<std::ptrdiff_t>(count), end};
 }
 
-bool log_shelf::remove(const std::string& room, time_point now) {
+bool log_shelf::remove(const std::string& room, ports::log_position up_to, time_point now) {
   auto known = find(room, now);
-  if (!known || known->entries.empty())
+  if (!known || known->entries.empty() || known->entries.back().at > up_to)
     return false;
   known->entries.clear();
   return true;

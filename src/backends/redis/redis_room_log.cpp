@@ -35,9 +35,10 @@ return {0, '0-0'}
   return s;
 }
 
+// ARGV: the first id that may not be there.
 const script& remove_script() {
   static const script s{R"lua(
-if redis.call('XLEN', KEYS[1]) == 0 then return 0 end
+if redis.call('XLEN', KEYS[1]) == 0 or #redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', 1) > 0 then return 0 end
 redis.call('XTRIM', KEYS[1], 'MAXLEN', 0)
 return 1
 )lua"};
@@ -46,6 +47,13 @@ return 1
 
 std::string to_id(ports::log_position at) {
   return std::to_string(at.epoch) + "-" + std::to_string(at.seq);
+}
+
+/// The next possible id: XRANGE has no exclusive border before Redis 6.2.
+std::string id_after(ports::log_position at) {
+  if (at == ports::log_end)
+    return "+";
+  return to_id(at.seq < UINT64_MAX ? ports::log_position{at.epoch, at.seq + 1} : ports::log_position{at.epoch + 1, 0});
 }
 
 ports::log_position from_id(std::string_view id) {
@@ -121,12 +129,9 @@ void redis_room_log::append(
 
 void redis_room_log::read(
   const std::string& room, ports::log_position after, std::size_t limit, answer<entries> done) {
-  // The next possible id: XRANGE has no exclusive border before Redis 6.2.
-  bool at_end = after == ports::log_position{UINT64_MAX, UINT64_MAX};
-  auto from = after.seq < UINT64_MAX ? ports::log_position{after.epoch, after.seq + 1} : ports::log_position{after.epoch + 1, 0};
   auto key = key_of(room);
   client_->send(
-    {"XRANGE", key, at_end ? "+" : to_id(from), at_end ? "-" : "+", "COUNT", std::to_string(limit)}, key,
+    {"XRANGE", key, id_after(after), after == ports::log_end ? "-" : "+", "COUNT", std::to_string(limit)}, key,
     reading<entries>(std::move(done), [](reply& r) { return read_entries(r); }));
 }
 
@@ -144,9 +149,9 @@ void redis_room_log::tail(
     }));
 }
 
-void redis_room_log::remove(const std::string& room, answer<bool> done) {
+void redis_room_log::remove(const std::string& room, ports::log_position up_to, answer<bool> done) {
   client_->run(
-    remove_script(), {key_of(room)}, {},
+    remove_script(), {key_of(room)}, {id_after(up_to)},
     reading<bool>(std::move(done), [](const reply& r) -> result<bool> { return r.integer == 1; }));
 }
 

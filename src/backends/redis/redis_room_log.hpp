@@ -21,7 +21,7 @@ class redis_room_log final : public ports::room_log {
     const std::string& room, ports::log_position after, std::size_t limit,
     answer<std::vector<ports::log_entry>> done) override;
   void tail(const std::string& room, ports::log_position before, std::size_t limit, answer<std::vector<ports::log_entry>> done) override;
-  void remove(const std::string& room, answer<bool> done) override;
+  void remove(const std::string& room, ports::log_position up_to, answer<bool> done) override;
 
   /// Where the room's log is, for people and other programs. A # in the namespace reads %23, a % reads %25.
   std::string key_of(const std::string& room) const;

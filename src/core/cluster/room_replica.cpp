@@ -258,6 +258,12 @@ std::uint64_t room_replica::members() const {
   return n;
 }
 
+std::optional<room::place> room_replica::log_end() const {
+  if (role_ != role::home || !options_->logged || !log_up_ || !uncommitted_.empty() || !unsaved_.empty())
+    return std::nullopt;
+  return room::place{epoch_, seq_};
+}
+
 bool room_replica::unneeded() const {
   return members_ == 0 && followers_.empty() && waiting_.empty() && held_.empty() && uncommitted_.empty() && unsaved_.empty() && reports_.empty()
          && readers_.empty() && opening_ == 0;

@@ -12,6 +12,7 @@
 #include "core/cluster/message_tail.hpp"
 #include "core/cluster/room_message.hpp"
 #include "core/messaging/id_memory.hpp"
+#include "core/room/place.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -118,8 +119,8 @@ class room_replica {
   void on_message(node_ref from, std::string_view payload, time_point now, unix_ms wall);
   /// `log_epoch`: where the log ends, when it refused.
   void on_appended(std::uint64_t token, log_answer a, std::uint64_t log_epoch, std::uint64_t log_seq, time_point now);
-  void on_log_opened(std::uint64_t token, log_answer a, std::uint64_t log_epoch, const std::vector<message_ptr>& tail, time_point now,
-                     unix_ms wall);
+  /// `end`: where the log ends, the fence included.
+  void on_log_opened(std::uint64_t token, log_answer a, room::place end, const std::vector<message_ptr>& tail, time_point now, unix_ms wall);
   void on_log_read(std::uint64_t token, log_answer a, const std::vector<message_ptr>& found, time_point now);
   /// What `may_order` or `log_is_away` say has changed. (The log is also tried again by itself.)
   void on_ordering_changed(time_point now, unix_ms wall);
@@ -140,6 +141,8 @@ class room_replica {
   std::uint64_t document_version() const { return document_version_; }
   /// Nobody here or elsewhere needs this replica.
   bool unneeded() const;
+  /// As the room's home: where its log ends, as far as this node knows. Nothing: it is not home, or the log is behind.
+  std::optional<room::place> log_end() const;
   /// Messages that the log has not taken yet although they were delivered.
   std::size_t unsaved() const { return unsaved_.size(); }
 

@@ -22,6 +22,9 @@ class virtual_cluster {
   explicit virtual_cluster(std::size_t nodes, actors::options o = {});
   ~virtual_cluster();
 
+  /// Of all nodes, where rooms keep their history.
+  std::shared_ptr<memory::memory_store> logs = std::make_shared<memory::memory_store>();
+
   world& operator[](std::size_t i);
   static std::string id(std::size_t i) { return "n" + std::to_string(i + 1); }
   actors::hub& hub(std::size_t i);

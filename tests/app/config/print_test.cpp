@@ -63,6 +63,7 @@ events:
 rooms:
   rules:
     - {match: "chat:*", namespace: /shop*, history: true, history_max_messages: 50, history_ttl_ms: 60000}
+    - {match: "tmp:*", history: true, delete_with_room: true}
     - {match: lobby, history: false}
 log: {level: off}
 )");

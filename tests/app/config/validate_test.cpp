@@ -175,6 +175,7 @@ TEST_CASE("room rules are read strictly, and what they set must have an effect")
   CHECK(mentions(found, "troupe.yaml:8: rooms.rules[5].history_ttl_ms: expected a whole number of milliseconds"));
   CHECK(mentions(found, "troupe.yaml:9: rooms.rules[6]: expected a room rule such as"));
   CHECK(mentions(complaints({{"rooms.rules", "[{match: x, history_max_messages: 5}]"}}), "rooms.rules[0].history_max_messages: these rooms keep no history"));
+  CHECK(mentions(complaints({{"rooms.rules", "[{match: x, delete_with_room: true}]"}}), "rooms.rules[0].delete_with_room"));
   CHECK(mentions(complaints({{"rooms.history.enabled", "true"}, {"rooms.rules", "[{match: x, history: false, history_ttl_ms: 5000}]"}}), "rooms.rules[0].history_ttl_ms"));
   CHECK(complaints({{"rooms.history.enabled", "true"}, {"rooms.rules", "[{match: x, history_max_messages: 5}]"}}).empty());
 }

@@ -32,3 +32,18 @@ TEST_CASE("a room rule changes what it sets and leaves the rest as for all rooms
   CHECK(x.kind.keep.max_entries == 3);
   CHECK(x.kind.keep.ttl == c.rooms.history.ttl);
 }
+
+TEST_CASE("a history that goes with its room stays as long as somebody may come back") {
+  app::config c;
+  c.rooms.history.enabled = true;
+  c.rooms.rules.resize(1);
+  c.rooms.rules[0].match = "tmp:*";
+  c.rooms.rules[0].delete_with_room = true;
+  const auto kind_of_rule = [&] { return app::actor_options(c, 1).room_rules.at(0).kind; };
+  CHECK(kind_of_rule().delete_with_room);
+  CHECK(kind_of_rule().rooms.idle_timeout == c.rooms.idle_timeout);
+  c.recovery.enabled = true;
+  CHECK(kind_of_rule().rooms.idle_timeout > c.recovery.window);
+  c.rooms.idle_timeout = 10 * c.recovery.window;
+  CHECK(kind_of_rule().rooms.idle_timeout == c.rooms.idle_timeout);
+}

@@ -106,7 +106,7 @@ TEST_CASE("a logged message is delivered when the log has it, and not before") {
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   CHECK(f.out.delivered.empty());
   REQUIRE(f.out.appends.size() == 1);
@@ -120,7 +120,7 @@ TEST_CASE("a message that is sent again before it is stored gets the answer of t
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   for (int i = 0; i < 3; ++i)
     (void)r.submit(publish_op{"ann", "id", "said", {"1", {}}, false, false, {}}, start, 5).value();
   CHECK(f.out.results.empty());
@@ -210,7 +210,7 @@ TEST_CASE("while the log is away for all, messages go on and are written when it
   f.o.logged = true;
   f.out.away = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::unavailable, 0, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::unavailable, {0, 0}, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   REQUIRE(f.out.results.size() == 1);
   CHECK(f.out.results[0].second.level == safety::home);
@@ -226,7 +226,7 @@ TEST_CASE("while the log is away for all, it is not written to, so that nobody w
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   auto say = [&](const char* what) {
     (void)r.submit(publish_op{"ann", "", "said", {what, {}}, false, false, {}}, start, 5).value();
   };
@@ -249,7 +249,7 @@ TEST_CASE("an append without an answer is made again, and nobody hears of its me
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   r.on_appended(f.out.appends[0].first, log_answer::unavailable, 0, 0, start);
   CHECK(f.out.delivered.empty());
@@ -259,6 +259,21 @@ TEST_CASE("an append without an answer is made again, and nobody hears of its me
   REQUIRE(f.out.results.size() == 1);
   CHECK(f.out.results[0].second.level == safety::stored);
   CHECK(f.out.delivered.size() == 1);
+}
+
+TEST_CASE("a home whose log was emptied goes on where it was") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  CHECK(!r.log_end());
+  r.on_log_opened(f.out.opened, log_answer::refused, {1, 5}, {}, start, 0); // its own fence, from before the room's rest
+  CHECK(r.log_end() == room::place{1, 5});
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  CHECK(!r.log_end());
+  REQUIRE(f.out.appends.size() == 1);
+  CHECK(f.out.appends[0].second[0]->seq == 6);
+  r.on_appended(f.out.appends[0].first, log_answer::taken, 0, 0, start);
+  CHECK(r.log_end() == room::place{1, 6});
 }
 
 TEST_CASE("a home that was stopped orders nothing before it knows that it still is the home") {
@@ -277,7 +292,7 @@ TEST_CASE("a home that the log has overtaken delivers nothing more") {
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   r.on_appended(f.out.appends[0].first, log_answer::refused, 9, 0, start);
   CHECK(f.out.delivered.empty());

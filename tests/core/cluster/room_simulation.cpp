@@ -367,7 +367,7 @@ void node::open_log(std::uint64_t token, std::uint64_t epoch) {
       if (m && a != log_answer::unavailable)
         tail.push_back(m);
     w.to(index, w.hop(), [this, token, a, tail, last = w.log.last()] {
-      replica->on_log_opened(token, a, last.first, tail, w.now, w.wall());
+      replica->on_log_opened(token, a, {last.first, last.second}, tail, w.now, w.wall());
     });
   });
 }
