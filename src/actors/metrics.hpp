@@ -3,6 +3,7 @@
 #include "core/cluster/query_book.hpp"
 #include "core/cluster/room_replica.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -64,6 +65,7 @@ struct metrics {
   number acks_out;            ///< answers to clients' acks, by connections, rooms and presences
   number events_out;          ///< events sent or submitted, a broadcast counts once
   number published;           ///< messages that got a room's sequence number
+  std::array<number, 3> levels; ///< publishes in rooms with history that were acknowledged, by room::safety
   number duplicates;          ///< publishes and direct messages answered from memory
   number direct_delivered;
   number direct_queued;

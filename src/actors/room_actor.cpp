@@ -131,7 +131,7 @@ void room_actor::on(room_publish& m) {
       m.done(may.error());
     return;
   }
-  asker a{asker::what::publish, m.sender, m.ack, what.confirm, false, {}, what.id, std::move(m.done), {}, {}};
+  asker a{asker::what::publish, m.sender, m.ack, what.confirm, false, {}, what.id, std::move(m.done), {}, {}, std::max(what.level, kind_.level)};
   cluster::publish_op op;
   op.user = std::move(m.user);
   op.id = std::move(what.id);
@@ -159,7 +159,7 @@ void room_actor::on(room_document& m) {
     may = error{"document_limit", "this node has no place for another document"};
   if (!may)
     return refuse(m.who, m.ack, may.error());
-  asker a{asker::what::document, m.who, m.ack, false, false, {}, m.what.document, {}, {}, {}};
+  asker a{asker::what::document, m.who, m.ack, false, false, {}, m.what.document, {}, {}, {}, kind_.level};
   cluster::document_op op;
   op.document = std::move(m.what.document);
   op.user = std::move(m.user);

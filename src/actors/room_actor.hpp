@@ -38,6 +38,7 @@ class room_actor : public pinned, private cluster::replica_effects {
     std::function<void(result<published>)> done;
     std::unique_ptr<room_resume> resume;
     std::optional<room::member> news; ///< who came or went, if others are to hear of it
+    room::safety level = room::safety::home; ///< demanded
   };
 
   // room_actor.cpp: members
@@ -81,6 +82,8 @@ class room_actor : public pinned, private cluster::replica_effects {
   void answer_resume(asker& a, const cluster::op_result& r);
   void look_into_log(std::unique_ptr<room_resume> m, recovery::place to);
   void answer_publish(asker& a, const cluster::op_result& r);
+  void answer_sender(asker& a, const published& p);
+  void tell_refusal(session_ref who, ack_id ack, std::string object);
   void answer_document(asker& a, const cluster::op_result& r);
   void deliver(const cluster::message_ptr& m) override;
   void deliver(const cluster::notice& n) override;

@@ -6,6 +6,7 @@
 #include "actors/hub.hpp"
 #include "core/cluster/envelope.hpp"
 #include "core/cluster/room_wire.hpp"
+#include "core/logic/refusals.hpp"
 #include "core/messaging/answers.hpp"
 #include "core/recovery/offset.hpp"
 #include "core/room/room_key.hpp"
@@ -121,18 +122,43 @@ void room_actor::answer_publish(asker& a, const cluster::op_result& r) {
     return;
   }
   (r.duplicate ? hub().counts.duplicates : hub().counts.published).add();
-  if (a.who) {
-    const std::string_view level = !kind_.replicas.logged ? "" : r.level == cluster::safety::stored ? "stored" : "home";
-    if (a.ack)
-      hub().answer(*a.who, nsp(), a.ack, messaging::published(a.id, model_.name(), r.seq, r.ts, level));
-    if (a.confirm)
-      hub().tell(*a.who, hub().event(nsp(), "message:sent", {presence::sent_text(a.id, "sent"), {}}, hub().frame_flags()));
+  const bool logged = kind_.replicas.logged;
+  published p{r.seq, r.ts, r.duplicate, logged ? std::optional(r.level) : std::nullopt, std::nullopt};
+  if (r.level < a.level) {
+    p.too_low = logic::level_not_reached(r.level, a.level);
+    hub().counts.refusals.add(p.too_low->code);
+  } else if (logged) {
+    hub().counts.levels[static_cast<std::size_t>(r.level)].add();
   }
+  if (a.who)
+    answer_sender(a, p);
   if (a.done)
-    a.done(published{r.seq, r.ts, r.duplicate});
+    a.done(std::move(p));
+}
+
+void room_actor::answer_sender(asker& a, const published& p) {
+  const auto level = p.level ? to_string(*p.level) : "";
+  if (p.too_low)
+    return tell_refusal(*a.who, a.ack, messaging::level_not_reached(*p.too_low, a.id, p.seq, p.ts, level.empty() ? "home" : level));
+  if (a.ack)
+    hub().answer(*a.who, nsp(), a.ack, messaging::published(a.id, model_.name(), p.seq, p.ts, level));
+  if (a.confirm)
+    hub().tell(*a.who, hub().event(nsp(), "message:sent", {presence::sent_text(a.id, "sent"), {}}, hub().frame_flags()));
+}
+
+/// To the ack, or as the event `error`: what the room has taken all the same is no connection's mistake.
+void room_actor::tell_refusal(session_ref who, ack_id ack, std::string object) {
+  if (ack)
+    return hub().answer(who, nsp(), ack, std::move(object));
+  hub().tell(who, hub().event(nsp(), "error", {std::move(object), {}}, hub().frame_flags()));
 }
 
 void room_actor::answer_document(asker& a, const cluster::op_result& r) {
+  if (!r.failed && r.level < a.level) {
+    const auto why = logic::level_not_reached(r.level, a.level);
+    hub().counts.refusals.add(why.code);
+    return tell_refusal(*a.who, a.ack, messaging::update_level_not_reached(why, r.version, to_string(r.level)));
+  }
   if (!r.failed)
     return hub().answer(*a.who, nsp(), a.ack, messaging::updated(a.id, r.version));
   if (r.failed->code != "version_conflict")
@@ -201,23 +227,37 @@ void room_actor::on(room_from_peer& m) { replica_.on_message(m.from, m.payload, 
 
 // -- the log --
 
+namespace {
+
+/// `asking`: nothing was to be appended.
+cluster::log_answer answer_of(const result<ports::appended>& r, std::uint64_t epoch, bool asking) {
+  if (!r)
+    return cluster::log_answer::unavailable;
+  if (asking ? r->last.epoch > epoch : !r->taken)
+    return cluster::log_answer::refused;
+  return r->replicated ? cluster::log_answer::replicated : cluster::log_answer::taken;
+}
+
+} // namespace
+
 void room_actor::append(std::uint64_t token, std::uint64_t epoch, std::vector<cluster::message_ptr> batch) {
   std::vector<ports::log_entry> entries;
   entries.reserve(batch.size());
   for (auto& m : batch)
     entries.push_back({{epoch, m->seq}, cluster::encode_entry(*m)});
-  hub().log->append(*key_, std::move(entries), kind_.keep, [hub = hub().shared_from_this(), key = key_, token](const result<ports::appended>& r) {
-    const auto a = !r ? cluster::log_answer::unavailable : r->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
-    hub->to_room(*key, room_logged{token, a, r ? r->last : ports::log_position{}});
-  });
+  const bool asking = entries.empty();
+  auto back = [hub = hub().shared_from_this(), key = key_, token, epoch, asking](const result<ports::appended>& r) {
+    hub->to_room(*key, room_logged{token, answer_of(r, epoch, asking), r ? r->last : ports::log_position{}});
+  };
+  hub().log->append(*key_, std::move(entries), kind_.keep, std::move(back));
 }
 
 void room_actor::open_log(std::uint64_t token, std::uint64_t epoch) {
   auto& log = *hub().log;
-  auto back = [hub = hub().shared_from_this(), key = key_, token, limit = kind_.replicas.tail.max_messages](const result<ports::appended>& fence) {
+  auto back = [hub = hub().shared_from_this(), key = key_, token, epoch, limit = kind_.replicas.tail.max_messages](const result<ports::appended>& fence) {
     if (!fence)
       return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});
-    const auto a = fence->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
+    const auto a = answer_of(fence, epoch, false);
     hub->log->tail(*key, ports::log_end, limit, [hub, key, token, a, end = fence->last](const result<std::vector<ports::log_entry>>& r) {
       if (!r)
         return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});

@@ -13,6 +13,7 @@ struct room_kind {
   room::options rooms;
   cluster::replica_options replicas; ///< `clustered` says whether there may be others; `logged`, whether the room keeps its history,
   ports::log_keep keep;              ///< and how long
+  room::safety level = room::safety::home; ///< demanded of every message
   bool delete_with_room = false;     ///< the history goes when nobody is left, after `rooms.idle_timeout`
 };
 

@@ -88,6 +88,8 @@ struct history_config {
   bool enabled = false;                    ///< rooms keep what was said: in Redis in a cluster, else in memory
   std::size_t max_messages = 1'000;        ///< per room
   duration ttl{86'400'000};                ///< after a room's last message
+  std::size_t replicas = 0;                ///< of Redis that are to have a message before it is acknowledged; 0: nobody asks
+  duration replicas_timeout{100};          ///< how long they may take
   std::size_t page_messages = 100;         ///< of one answer
   std::size_t page_bytes = 1'000'000;
 };
@@ -100,6 +102,7 @@ struct room_rule {
   std::optional<std::size_t> history_max_messages;
   std::optional<duration> history_ttl;
   bool delete_with_room = false;           ///< the history goes when nobody is left
+  std::string level = "home";              ///< demanded of every message: home, stored or replicated
 };
 
 struct rooms_config {

@@ -32,6 +32,8 @@ struct log_keep {
 struct appended {
   bool taken = false; ///< false: the log ends at or beyond this position; nothing was written
   log_position last;  ///< where the log ends after the call; exact only when not taken
+  /// The log as it is now, what was there before included, is on as many replicas as the log was told to ask. An append of nothing asks, too.
+  bool replicated = false;
 };
 
 /// Guarantees: an append is taken only if its position is beyond the log's end; appends to one room, and its removal, by one object

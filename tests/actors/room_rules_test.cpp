@@ -7,6 +7,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <optional>
+
 using namespace troupe;
 using test::lines;
 using test::mentions;
@@ -162,4 +164,120 @@ TEST_CASE("a room's history stays as long as a member is on any node") {
     CHECK(kept(all[0], "tmp:1") == "1");
     CHECK(all[0].counts.histories_left.get() == 1);
   }
+}
+
+namespace {
+
+void replicas_follow(const std::shared_ptr<memory::memory_store>& store, bool follow) {
+  store->with(&memory::memory_store::data::logs, [&](memory::log_shelf& logs, time_point) { logs.set_replicas(follow); });
+}
+
+/// Rooms `safe:` demand that replicas have a message.
+actors::options demanding() {
+  auto o = keeping();
+  o.replicas.replicated = true;
+  o.room_rules = {rule(o, "safe:*", true), rule(o, "document:*", true)};
+  for (auto& r : o.room_rules)
+    r.kind.level = room::safety::replicated;
+  return o;
+}
+
+} // namespace
+
+TEST_CASE("a room that demands a level refuses what does not reach it, and a repetition learns when it has") {
+  world w(demanding());
+  auto ann = w.join_as("ann"), bob = w.join_as("bob", 1);
+  for (auto* who : {&ann, &bob})
+    for (const auto* room : {"safe:1", "lobby"}) {
+      who->say(R"(420["join_room",")" + std::string(room) + "\"]");
+      who->heard();
+    }
+  replicas_follow(w.history, true);
+  ann.say(R"(421["chat:message",{"room":"safe:1","message":1,"id":"a"}])");
+  CHECK(mentions(ann.heard(), R"("level":"replicated"})"));
+  bob.heard();
+  replicas_follow(w.history, false);
+  ann.say(R"(422["chat:message",{"room":"safe:1","message":2,"id":"b"}])");
+  auto answer = ann.heard();
+  CHECK(mentions(answer, R"(432[{"ok":false,"error":{"code":"level_not_reached","message":")"));
+  CHECK(mentions(answer, R"("id":"b","seq":2,"ts":)" + std::to_string(w.wall()) + R"(,"level":"stored"}}])"));
+  CHECK(mentions(bob.heard(), R"("message":2)")); // the room has it all the same
+  ann.say(R"(423["chat:message",{"room":"lobby","message":2}])");
+  CHECK(mentions(ann.heard(), R"("level":"stored"})"));
+  bob.heard();
+
+  SECTION("the message is repeated when replicas follow again") {
+    replicas_follow(w.history, true);
+    w.advance(duration(1'000));
+    ann.say(R"(424["chat:message",{"room":"safe:1","message":2,"id":"b"}])");
+    answer = ann.heard();
+    CHECK(mentions(answer, R"(434[{"ok":true,"id":"b","room":"safe:1","seq":2,)"));
+    CHECK(mentions(answer, R"("level":"replicated"})"));
+    CHECK(bob.heard().empty());
+  }
+  SECTION("while they do not, the repetition is refused as well") {
+    w.advance(duration(1'000));
+    ann.say(R"(424["chat:message",{"room":"safe:1","message":2,"id":"b"}])");
+    CHECK(mentions(ann.heard(), R"("seq":2)"));
+    CHECK(w.counts.refusals.snapshot().at("level_not_reached") == 2);
+    CHECK(bob.heard().empty());
+  }
+  SECTION("who asked for no answer hears an error") {
+    ann.say(R"(42["chat:message",{"room":"safe:1","message":3}])");
+    CHECK(mentions(ann.heard(), R"(42["error",{"ok":false,"error":{"code":"level_not_reached")"));
+  }
+  SECTION("a document's update says its version") {
+    for (const auto* what : {R"(425["join_room","document:d"])", R"(426["document_update",{"documentId":"d","changes":1,"version":7}])"})
+      ann.say(what);
+    CHECK(mentions(ann.heard(), R"("version":8,"level":"stored"}}])"));
+  }
+  CHECK(w.counts.levels[2].get() >= 1);
+  CHECK(w.counts.levels[1].get() >= 1);
+}
+
+TEST_CASE("a publish may demand a level of its own") {
+  world w(demanding());
+  logic::publish p;
+  p.room = "lobby";
+  p.event = "said";
+  p.level = room::safety::replicated;
+  std::optional<actors::published> heard;
+  const auto ask = [&] {
+    w.layer->publish("/", p, [&](const result<actors::published>& r) { heard = *r; });
+    w.run();
+  };
+  ask();
+  REQUIRE(heard);
+  REQUIRE(heard->too_low);
+  CHECK(heard->too_low->code == "level_not_reached");
+  CHECK(heard->level == room::safety::stored);
+  replicas_follow(w.history, true);
+  ask();
+  CHECK(!heard->too_low);
+  CHECK(heard->level == room::safety::replicated);
+}
+
+TEST_CASE("what is only given out while the store is away is not called stored") {
+  auto o = keeping();
+  o.room_rules = {rule(o, "kept:*", true), rule(o, "safe:*", true)};
+  o.room_rules[1].kind.level = room::safety::stored;
+  test::virtual_cluster one(1, o);
+  auto ann = one[0].join_as("ann");
+  for (const auto* room : {"kept:1", "safe:1"})
+    ann.say(R"(420["join_room",")" + std::string(room) + "\"]");
+  one.run();
+  ann.heard();
+  one.logs->set_up(false);
+  one.hub(0).log_away = true;
+  ann.say(R"(421["chat:message",{"room":"kept:1","message":1}])");
+  CHECK(mentions(ann.heard(), R"("level":"home"})"));
+  ann.say(R"(422["chat:message",{"room":"safe:1","message":1,"id":"a"}])");
+  CHECK(mentions(ann.heard(), R"("code":"level_not_reached")"));
+  one.logs->set_up(true);
+  one.hub(0).log_away = false;
+  one.advance(duration(1'000)); // the rooms try their log again
+  ann.say(R"(423["chat:message",{"room":"safe:1","message":1,"id":"a"}])");
+  const auto answer = ann.heard();
+  CHECK(mentions(answer, R"(433[{"ok":true)"));
+  CHECK(mentions(answer, R"("level":"stored"})"));
 }

@@ -60,6 +60,12 @@ std::vector<config_option> application() {
   t.push_back(number<config>(
     "rooms.history.ttl_ms", AT(rooms.history.ttl), {1'000, 31'536'000'000}, "How long after its last message a room's history goes."));
   t.push_back(number<config>(
+    "rooms.history.replicas", AT(rooms.history.replicas), {0, 100},
+    "Replicas of Redis that are to have a message when it is acknowledged as `replicated`; 0: nobody asks them."));
+  t.push_back(number<config>(
+    "rooms.history.replicas_timeout_ms", AT(rooms.history.replicas_timeout), {1, 10'000},
+    "How long a message may be held up for them. When they were late they are left alone for a second, in which messages are `stored`."));
+  t.push_back(number<config>(
     "rooms.history.page_messages", AT(rooms.history.page_messages), {1, 10'000}, "Messages that one answer of the event history, or of the API, holds at most."));
   t.push_back(number<config>(
     "rooms.history.page_bytes", AT(rooms.history.page_bytes), {1, 100'000'000}, "About as many bytes; one message is answered whatever its size."));

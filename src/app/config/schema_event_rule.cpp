@@ -22,6 +22,9 @@ std::vector<row> rule_table() {
   t.push_back(flag<event_rule>("volatile", AT(is_volatile), "May be dropped for a client that reads too slowly."));
   t.push_back(flag<event_rule>("stamp", AT(stamp), "Adds from, ts and seq to the object."));
   t.push_back(list<event_rule>("require", AT(require), "Members that the first argument must have."));
+  t.push_back(choice<event_rule>(
+    "level", AT(level), {"home", "stored", "replicated"},
+    "For rooms: what the message must have reached to be acknowledged; the room's rule may ask for more."));
   t.push_back(
     text<event_rule>("log_topic", AT(log_topic), "Recorded in the event log under this topic; empty: not recorded."));
   return t;

@@ -18,6 +18,9 @@ std::vector<option<room_rule>> rule_table() {
     "delete_with_room", AT(delete_with_room),
     "The history goes with the room, `rooms.idle_timeout_ms` after its last member has left; with `recovery.enabled` not before "
     "`recovery.window_ms` is over, too."));
+  t.push_back(choice<room_rule>(
+    "level", AT(level), {"home", "stored", "replicated"},
+    "What a message must have reached to be acknowledged ([events.md](events.md#conventions)); less is answered by `level_not_reached`."));
   return t;
 }
 

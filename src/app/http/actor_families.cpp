@@ -82,6 +82,10 @@ void add_rows(metric_families& to, std::span<const row> rows, const metrics& cou
 void add_actor_families(metric_families& to, const metrics& counts) {
   add_rows(to, gauges, counts);
   add_rows(to, counters, counts);
+  to.push_back(family("troupe_published_levels_total", MetricType::Counter,
+                      "Publishes into rooms with history that were acknowledged, by the level that they reached"));
+  for (std::size_t i = 0; i < counts.levels.size(); ++i)
+    add_sample(to.back(), static_cast<double>(counts.levels[i].get()), {label("level", std::string(room::safety_words[i]))});
   to.push_back(family("troupe_not_recovered_total", MetricType::Counter, "Sessions that could not be recovered, by why"));
   for (const auto& [code, n] : counts.not_recovered.snapshot())
     add_sample(to.back(), static_cast<double>(n), {label("code", code)});

@@ -15,14 +15,14 @@ result<ports::appended> log_shelf::append(
   auto known = find(room, now);
   auto end = known ? known->last : ports::log_position{};
   if (entries.empty() || entries.front().at <= end)
-    return ports::appended{false, end};
+    return ports::appended{false, end, entries.empty() && known && replicas_};
   auto& to = known ? *known : logs_[room];
   to.last = entries.back().at;
   to.expires = now + keep.ttl;
   std::move(entries.begin(), entries.end(), std::back_inserter(to.entries));
   while (to.entries.size() > keep.max_entries)
     to.entries.pop_front();
-  return ports::appended{true, to.last};
+  return ports::appended{true, to.last, replicas_};
 }
 
 std::vector<ports::log_entry>

@@ -180,6 +180,24 @@ TEST_CASE("room rules are read strictly, and what they set must have an effect")
   CHECK(complaints({{"rooms.history.enabled", "true"}, {"rooms.rules", "[{match: x, history_max_messages: 5}]"}}).empty());
 }
 
+TEST_CASE("a level that messages can never reach is not demanded") {
+  auto with = [](settings more) {
+    settings s{{"cluster.enabled", "true"}, {"cluster.secret", "a secret that is long enough"}, {"redis.host", "r"}};
+    s.insert(s.end(), more.begin(), more.end());
+    return complaints(s);
+  };
+  const settings::value_type kept{"rooms.history.enabled", "true"}, asked{"rooms.history.replicas", "1"};
+  CHECK(mentions(with({{"rooms.rules", "[{match: x, level: stored}]"}}), "rooms.rules[0].level: messages of rooms without history"));
+  CHECK(mentions(with({kept, {"rooms.rules", "[{match: x, level: replicated}]"}}), "rooms.rules[0].level: nobody asks replicas"));
+  CHECK(with({kept, asked, {"rooms.rules", "[{match: x, level: replicated}]"}}).empty());
+  CHECK(mentions(with({{"events.rules", "[{name: x, level: stored}]"}}), "events.rules[0].level: messages of rooms without history"));
+  CHECK(mentions(with({kept, {"events.rules", "[{name: x, level: replicated}]"}}), "events.rules[0].level: nobody asks replicas"));
+  CHECK(with({kept, asked, {"events.rules", "[{name: x, level: replicated}]"}}).empty());
+  CHECK(mentions(with({asked}), "rooms.history.replicas: there is no history"));
+  CHECK(mentions(complaints({kept, asked}), "rooms.history.replicas: there is no history in Redis"));
+  CHECK(mentions(with({kept, asked, {"rooms.history.replicas_timeout_ms", "1500"}}), "rooms.history.replicas_timeout_ms: half of redis.timeout_ms"));
+}
+
 TEST_CASE("a built-in event that is switched off or renamed makes its name free") {
   CHECK(complaints({{"events.names", "{typing: \"\"}"}, {"events.rules", "[{name: typing}]"}}).empty());
   CHECK(complaints({{"events.names", "{typing: user_typing}"}, {"events.rules", "[{name: typing}]"}}).empty());
