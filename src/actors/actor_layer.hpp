@@ -53,7 +53,13 @@ struct selection {
 };
 
 /// A message that got its place in a room.
-struct published { std::uint64_t seq = 0; unix_ms ts = 0; bool duplicate = false; };
+struct published {
+  std::uint64_t seq = 0;
+  unix_ms ts = 0;
+  bool duplicate = false;
+  std::optional<room::safety> level = std::nullopt; ///< nothing: the room keeps no history
+  std::optional<error> too_low = std::nullopt;      ///< the level is less than demanded (`level_not_reached`)
+};
 
 using delivery = presence::delivery_status; ///< `sent`: nobody is there and nothing was kept
 struct direct_outcome { delivery status = delivery::sent; unix_ms ts = 0; bool duplicate = false; };

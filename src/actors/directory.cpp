@@ -205,6 +205,7 @@ void directory::on(const room_idle& m) {
   if (!e)
     return;
   forget_room(*e);
+  delete_history(m.key, *e);
   caf::anon_send_exit(e->actor, caf::exit_reason::user_shutdown);
 }
 

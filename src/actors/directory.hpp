@@ -53,6 +53,7 @@ class directory : public pinned {
   void watch(const caf::actor& entry);
   void start_queries();
   void forget_room(const rooms::entry& e);
+  void delete_history(const std::string& key, const rooms::entry& e);
   void restart_room(const std::string& key, rooms::entry& e);
   void restart_presence(const std::string& user, presences::entry& e);
   void give_up_room(const std::string& key);

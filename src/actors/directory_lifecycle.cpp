@@ -71,6 +71,21 @@ void directory::forget_room(const rooms::entry& e) {
     hub().counts.documents.sub();
 }
 
+/// Where the room's kind wants it. What cannot be deleted now expires with the log.
+void directory::delete_history(const std::string& key, const rooms::entry& e) {
+  const auto end = e.book->replica && hub().kind_of(key).delete_with_room ? e.book->replica->log_end() : std::nullopt;
+  if (!end)
+    return;
+  if (hub().misses_nodes())
+    return hub().counts.histories_left.add(); // there may be members that this node does not know of
+  hub().log->remove(key, *end, [hub = hub().shared_from_this()](const result<bool>& r) {
+    if (r && *r)
+      hub->counts.histories_deleted.add();
+    else if (!r)
+      hub->counts.histories_left.add();
+  });
+}
+
 void directory::restart_room(const std::string& key, rooms::entry& e) {
   if (hopeless(e, now()))
     return give_up_room(key);

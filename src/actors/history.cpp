@@ -17,6 +17,8 @@ std::vector<cluster::message_ptr> messages_of(const std::vector<ports::log_entry
   return list;
 }
 
+error history_off() { return {"history_off", "this room keeps no history (rooms.history.enabled, rooms.rules)"}; }
+
 namespace {
 
 /// Reads until there is one message more than fits, which tells whether there is more, or the log ends: fences are entries, too.
@@ -52,8 +54,8 @@ struct reading {
 
 void read_history(const hub& h, const std::string& key, const room::history_query& q,
                   std::function<void(result<room::history_page>)> done) {
-  if (!h.log)
-    return done(error{"history_off", "rooms keep no history here (rooms.history.enabled)"});
+  if (!h.kind_of(key).replicas.logged)
+    return done(history_off());
   reading::go_on(std::make_shared<reading>(reading{*h.log, key, q, h.opts.history, std::move(done), {}}),
                  q.after ? *q.after : q.before.value_or(ports::log_end));
 }

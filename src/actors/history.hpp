@@ -16,6 +16,9 @@ class hub;
 void read_history(const hub& h, const std::string& key, const room::history_query& q,
                   std::function<void(result<room::history_page>)> done);
 
+/// Why nothing can be read of a room that keeps no history.
+error history_off();
+
 /// The messages among a log's entries; others are fences.
 std::vector<cluster::message_ptr> messages_of(const std::vector<ports::log_entry>& entries);
 

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "core/cluster/envelope.hpp"
 #include "core/engineio/sid.hpp"
+#include "core/name_pattern.hpp"
 #include "core/room/room_key.hpp"
 #include "core/socketio/encoder.hpp"
 
@@ -15,6 +16,13 @@ namespace troupe::actors {
 hub::hub(const dependencies& d, const options& o, surroundings s)
   : egress(d.egress), authenticator(d.authenticator), namespaces(d.namespaces), counts(d.counts), opts(o),
     around(std::move(s)) {}
+
+const room_kind& hub::kind_of(std::string_view room_key) const {
+  for (auto& rule : opts.room_rules)
+    if (matches(rule.nsp, nsp_of(room_key)) && matches(rule.match, room_of(room_key)))
+      return rule.kind;
+  return opts;
+}
 
 std::array<unsigned char, 5> hub::random5() const {
   std::array<unsigned char, 5> bytes{};
@@ -213,6 +221,11 @@ void hub::know_node(const std::string& id, cluster::node_ref ref, bool alive) {
     if (!i->second.linked)
       peers_.erase(i);
   }
+}
+
+bool hub::misses_nodes() const {
+  std::lock_guard lock(peers_mutex_);
+  return std::any_of(peers_.begin(), peers_.end(), [](auto& p) { return p.second.alive && !p.second.linked; });
 }
 
 std::vector<hub::peer> hub::peers() const {

@@ -43,7 +43,7 @@ class hub : public std::enable_shared_from_this<hub> {
   const surroundings around;
   broadcast_acks acks;
   std::vector<caf::actor> directories; ///< one a shard; set before anything runs
-  ports::room_log* log = nullptr;           ///< set before anything runs; null: rooms keep no history
+  ports::room_log* log = nullptr;           ///< set before anything runs; null: no room keeps its history
   ports::session_store* sessions = nullptr; ///< set before anything runs; null: no session can be recovered
   std::shared_ptr<saved_journals> journals; ///< as `sessions`
   ports::offline_store* offline = nullptr;  ///< set before anything runs; null: nothing is kept for users who are away
@@ -58,6 +58,8 @@ class hub : public std::enable_shared_from_this<hub> {
   std::atomic<time_point> sure_until{time_point::max()};
   std::atomic<bool> log_away{false}; ///< Redis is away, for every node
 
+  /// Looks at all rules: once in a room's life.
+  const room_kind& kind_of(std::string_view room_key) const;
   void tell_cluster(higher_epoch_seen m);
 
   // -- recovery --
@@ -81,6 +83,8 @@ class hub : public std::enable_shared_from_this<hub> {
   void know_peer(const ports::link_peer& p, bool linked);
   /// A node belongs to the cluster, or does no longer.
   void know_node(const std::string& id, cluster::node_ref ref, bool alive);
+  /// Whether a node belongs to the cluster to which there is no link.
+  bool misses_nodes() const;
   /// All others, linked or not.
   std::vector<peer> peers() const;
   /// To every linked node.

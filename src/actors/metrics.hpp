@@ -3,6 +3,7 @@
 #include "core/cluster/query_book.hpp"
 #include "core/cluster/room_replica.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -63,6 +64,7 @@ struct metrics {
   number acks_out;            ///< answers to clients' acks, by connections, rooms and presences
   number events_out;          ///< events sent or submitted, a broadcast counts once
   number published;           ///< messages that got a room's sequence number
+  std::array<number, 3> levels; ///< publishes in rooms with history that were acknowledged, by room::safety
   number duplicates;          ///< publishes and direct messages answered from memory
   number direct_delivered;
   number direct_queued;
@@ -82,6 +84,8 @@ struct metrics {
   number recoveries;          ///< of these, sessions that came back without a gap
   number takeovers;           ///< of these, from a transport that was half open
   number made_up;             ///< messages sent because their receiver was away when they were said
+  number histories_deleted;   ///< with their rooms, by rule
+  number histories_left;      ///< to expire: Redis was away, or a node could not be reached
   refusal_counts not_recovered; ///< by why
   refusal_counts refusals;
   cluster::replica_counters replicas;

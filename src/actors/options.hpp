@@ -1,15 +1,13 @@
 #pragma once
 
+#include "actors/room_kind.hpp"
 #include "base/time.hpp"
 #include "core/cluster/node_ref.hpp"
 #include "core/cluster/query_book.hpp"
-#include "core/cluster/room_replica.hpp"
 #include "core/frame/frame_builder.hpp"
 #include "core/limits/limits.hpp"
 #include "core/presence/presence_options.hpp"
 #include "core/room/history_page.hpp"
-#include "core/room/room_options.hpp"
-#include "ports/room_log.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -29,13 +27,11 @@ struct recovery_options {
   duration settling{1'000};
 };
 
-/// What the actors are told once, at start.
-struct options {
+/// What the actors are told once, at start. As a kind of room it is that of the rooms that no rule names.
+struct options : room_kind {
   limits limit;
-  room::options rooms;
   cluster::node_ref me{0, 1};         ///< this life of this node
-  cluster::replica_options replicas;  ///< `clustered` says whether there may be others
-  ports::log_keep keep;               ///< of rooms' logs, where they have one
+  std::vector<room_rule> room_rules;  ///< the first that matches counts
   room::history_bounds history;       ///< of one answer
   recovery_options recovery;
   cluster::query_options queries;

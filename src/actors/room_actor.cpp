@@ -1,5 +1,6 @@
 #include "actors/room_actor.hpp"
 
+#include "actors/history.hpp"
 #include "actors/hub.hpp"
 #include "base/log.hpp"
 #include "core/messaging/answers.hpp"
@@ -13,12 +14,12 @@
 namespace troupe::actors {
 
 room_actor::room_actor(caf::actor_config& cfg, shard& home, std::string key, std::shared_ptr<room_book> book)
-  : pinned(cfg, home), key_(std::make_shared<const std::string>(std::move(key))), book_(std::move(book)),
+  : pinned(cfg, home), key_(std::make_shared<const std::string>(std::move(key))), book_(std::move(book)), kind_(hub().kind_of(*key_)),
     mark_(hub().recovers(nsp_of(*key_)) ? recovery::room_mark(*key_) : 0),
     replica_(book_->replica ? *book_->replica
-                            : book_->replica.emplace(hub().opts.replicas, hub().opts.me, static_cast<cluster::replica_effects&>(*this),
+                            : book_->replica.emplace(kind_.replicas, hub().opts.me, static_cast<cluster::replica_effects&>(*this),
                                                        hub().counts.replicas, home.room_numbers_used + 1)),
-    model_(std::string(room_of(*key_)), hub().opts.rooms, hub().shards(), now()) {
+    model_(std::string(room_of(*key_)), kind_.rooms, hub().shards(), now()) {
   replica_.use(*this);
   if (const auto known = home.slots.home_of(*key_); known.node)
     replica_.on_home(known.node, known.epoch, known.open, now(), hub().wall());
@@ -37,6 +38,8 @@ void room_actor::on_end() { hub().counts.memberships.sub(static_cast<std::int64_
 
 void room_actor::on_op(room_op& op) {
   ++seen_;
+  if (std::holds_alternative<room_from_peer>(op) || std::holds_alternative<room_peer>(op))
+    model_.touch(now()); // whoever is left on other nodes, or was
   std::visit([this](auto& m) { on(m); }, op);
   schedule();
 }
@@ -53,9 +56,10 @@ void room_actor::on_wake() {
     tell_typing(who, false);
   replica_.on_time(now());
   if (passed.idle && replica_.unneeded())
-    caf::anon_send(hub().directories[home().index], room_idle{*key_, seen_});
-  else
-    schedule();
+    return caf::anon_send(hub().directories[home().index], room_idle{*key_, seen_});
+  if (passed.idle)
+    model_.touch(now());
+  schedule();
 }
 
 void room_actor::on(room_join& m) {
@@ -88,7 +92,8 @@ void room_actor::on(room_join& m) {
 
 void room_actor::on(room_resume& m) {
   const auto session = m.who.session;
-  auto joined = model_.on_join(m.who, false, now());
+  // Where nothing is kept nobody can tell what the client has missed.
+  auto joined = kind_.replicas.logged ? model_.on_join(m.who, false, now()) : result<room::joined>(history_off());
   if (!joined)
     return hub().to_connection(session, room_resumed{std::string(nsp()), model_.name(), {}, joined.error()});
   if (joined->added)
@@ -126,7 +131,7 @@ void room_actor::on(room_publish& m) {
       m.done(may.error());
     return;
   }
-  asker a{asker::what::publish, m.sender, m.ack, what.confirm, false, {}, what.id, std::move(m.done), {}, {}};
+  asker a{asker::what::publish, m.sender, m.ack, what.confirm, false, {}, what.id, std::move(m.done), {}, {}, std::max(what.level, kind_.level)};
   cluster::publish_op op;
   op.user = std::move(m.user);
   op.id = std::move(what.id);
@@ -154,7 +159,7 @@ void room_actor::on(room_document& m) {
     may = error{"document_limit", "this node has no place for another document"};
   if (!may)
     return refuse(m.who, m.ack, may.error());
-  asker a{asker::what::document, m.who, m.ack, false, false, {}, m.what.document, {}, {}, {}};
+  asker a{asker::what::document, m.who, m.ack, false, false, {}, m.what.document, {}, {}, {}, kind_.level};
   cluster::document_op op;
   op.document = std::move(m.what.document);
   op.user = std::move(m.user);
@@ -204,7 +209,7 @@ void room_actor::announce(std::string_view event, std::string object, std::optio
 
 void room_actor::tell_typing(const room::member& who, bool active) {
   announce("typing", room::typing(model_.name(), who.user, active), who.session);
-  if (const auto lasts = hub().opts.rooms.typing_timeout; hub().record)
+  if (const auto lasts = kind_.rooms.typing_timeout; hub().record)
     hub().record->typing(*key_, who.user, active, hub().wall() + lasts.count(), lasts);
 }
 

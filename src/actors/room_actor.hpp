@@ -2,6 +2,7 @@
 
 #include "actors/pinned.hpp"
 #include "actors/room_book.hpp"
+#include "actors/room_kind.hpp"
 #include "actors/room_messages.hpp"
 
 #include <map>
@@ -37,6 +38,7 @@ class room_actor : public pinned, private cluster::replica_effects {
     std::function<void(result<published>)> done;
     std::unique_ptr<room_resume> resume;
     std::optional<room::member> news; ///< who came or went, if others are to hear of it
+    room::safety level = room::safety::home; ///< demanded
   };
 
   // room_actor.cpp: members
@@ -80,6 +82,8 @@ class room_actor : public pinned, private cluster::replica_effects {
   void answer_resume(asker& a, const cluster::op_result& r);
   void look_into_log(std::unique_ptr<room_resume> m, recovery::place to);
   void answer_publish(asker& a, const cluster::op_result& r);
+  void answer_sender(asker& a, const published& p);
+  void tell_refusal(session_ref who, ack_id ack, std::string object);
   void answer_document(asker& a, const cluster::op_result& r);
   void deliver(const cluster::message_ptr& m) override;
   void deliver(const cluster::notice& n) override;
@@ -97,6 +101,7 @@ class room_actor : public pinned, private cluster::replica_effects {
 
   const std::shared_ptr<const std::string> key_;
   const std::shared_ptr<room_book> book_;
+  const room_kind& kind_; ///< the hub's
   const std::uint64_t mark_; ///< recovery::room_mark; 0: sessions of this namespace cannot be recovered
   cluster::room_replica& replica_;
   std::optional<recovery::place> first_heard_; ///< since the home answered: what came before the first message that members heard

@@ -6,6 +6,7 @@
 #include "actors/hub.hpp"
 #include "core/cluster/envelope.hpp"
 #include "core/cluster/room_wire.hpp"
+#include "core/logic/refusals.hpp"
 #include "core/messaging/answers.hpp"
 #include "core/recovery/offset.hpp"
 #include "core/room/room_key.hpp"
@@ -68,7 +69,7 @@ void room_actor::answer(asker& a, const cluster::op_result& r) {
 // Whether comings and goings are told depends on the members of all nodes, which the home has counted.
 
 void room_actor::answer_leave(asker& a, const cluster::op_result& r) {
-  if (a.news && !r.failed && r.members < hub().opts.rooms.announce_max_members)
+  if (a.news && !r.failed && r.members < kind_.rooms.announce_max_members)
     announce("room_left", room::membership(model_.name(), *a.news), {});
 }
 
@@ -79,7 +80,7 @@ void room_actor::answer_join(asker& a, const cluster::op_result& r) {
   if (--state.pending == 0)
     joining_.erase(*a.who);
   // The others hear of it before the joiner's own ack only if they are elsewhere, so nobody can tell.
-  if (a.news && !r.failed && r.members <= hub().opts.rooms.announce_max_members)
+  if (a.news && !r.failed && r.members <= kind_.rooms.announce_max_members)
     announce("room_joined", room::membership(model_.name(), *a.news), a.who);
   if (!r.failed) {
     if (a.tell_place)
@@ -107,7 +108,7 @@ void room_actor::answer_resume(asker& a, const cluster::op_result& r) {
   hub().egress.submit(a.who->shard, ports::roster_join{*key_, *a.who});
   const auto to = here();
   auto found = recovery::missed(m.from, replica_.kept(), to);
-  if (!found && hub().log)
+  if (!found)
     return look_into_log(std::move(a.resume), to);
   hub().to_connection(*a.who, room_resumed{std::string(nsp()), model_.name(), to, std::move(found)});
 }
@@ -121,18 +122,43 @@ void room_actor::answer_publish(asker& a, const cluster::op_result& r) {
     return;
   }
   (r.duplicate ? hub().counts.duplicates : hub().counts.published).add();
-  if (a.who) {
-    const std::string_view level = !hub().opts.replicas.logged ? "" : r.level == cluster::safety::stored ? "stored" : "home";
-    if (a.ack)
-      hub().answer(*a.who, nsp(), a.ack, messaging::published(a.id, model_.name(), r.seq, r.ts, level));
-    if (a.confirm)
-      hub().tell(*a.who, hub().event(nsp(), "message:sent", {presence::sent_text(a.id, "sent"), {}}, hub().frame_flags()));
+  const bool logged = kind_.replicas.logged;
+  published p{r.seq, r.ts, r.duplicate, logged ? std::optional(r.level) : std::nullopt, std::nullopt};
+  if (r.level < a.level) {
+    p.too_low = logic::level_not_reached(r.level, a.level);
+    hub().counts.refusals.add(p.too_low->code);
+  } else if (logged) {
+    hub().counts.levels[static_cast<std::size_t>(r.level)].add();
   }
+  if (a.who)
+    answer_sender(a, p);
   if (a.done)
-    a.done(published{r.seq, r.ts, r.duplicate});
+    a.done(std::move(p));
+}
+
+void room_actor::answer_sender(asker& a, const published& p) {
+  const auto level = p.level ? to_string(*p.level) : "";
+  if (p.too_low)
+    return tell_refusal(*a.who, a.ack, messaging::level_not_reached(*p.too_low, a.id, p.seq, p.ts, level.empty() ? "home" : level));
+  if (a.ack)
+    hub().answer(*a.who, nsp(), a.ack, messaging::published(a.id, model_.name(), p.seq, p.ts, level));
+  if (a.confirm)
+    hub().tell(*a.who, hub().event(nsp(), "message:sent", {presence::sent_text(a.id, "sent"), {}}, hub().frame_flags()));
+}
+
+/// To the ack, or as the event `error`: what the room has taken all the same is no connection's mistake.
+void room_actor::tell_refusal(session_ref who, ack_id ack, std::string object) {
+  if (ack)
+    return hub().answer(who, nsp(), ack, std::move(object));
+  hub().tell(who, hub().event(nsp(), "error", {std::move(object), {}}, hub().frame_flags()));
 }
 
 void room_actor::answer_document(asker& a, const cluster::op_result& r) {
+  if (!r.failed && r.level < a.level) {
+    const auto why = logic::level_not_reached(r.level, a.level);
+    hub().counts.refusals.add(why.code);
+    return tell_refusal(*a.who, a.ack, messaging::update_level_not_reached(why, r.version, to_string(r.level)));
+  }
   if (!r.failed)
     return hub().answer(*a.who, nsp(), a.ack, messaging::updated(a.id, r.version));
   if (r.failed->code != "version_conflict")
@@ -201,34 +227,48 @@ void room_actor::on(room_from_peer& m) { replica_.on_message(m.from, m.payload, 
 
 // -- the log --
 
+namespace {
+
+/// `asking`: nothing was to be appended.
+cluster::log_answer answer_of(const result<ports::appended>& r, std::uint64_t epoch, bool asking) {
+  if (!r)
+    return cluster::log_answer::unavailable;
+  if (asking ? r->last.epoch > epoch : !r->taken)
+    return cluster::log_answer::refused;
+  return r->replicated ? cluster::log_answer::replicated : cluster::log_answer::taken;
+}
+
+} // namespace
+
 void room_actor::append(std::uint64_t token, std::uint64_t epoch, std::vector<cluster::message_ptr> batch) {
   std::vector<ports::log_entry> entries;
   entries.reserve(batch.size());
   for (auto& m : batch)
     entries.push_back({{epoch, m->seq}, cluster::encode_entry(*m)});
-  hub().log->append(*key_, std::move(entries), hub().opts.keep, [hub = hub().shared_from_this(), key = key_, token](const result<ports::appended>& r) {
-    const auto a = !r ? cluster::log_answer::unavailable : r->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
-    hub->to_room(*key, room_logged{token, a, r ? r->last : ports::log_position{}});
-  });
+  const bool asking = entries.empty();
+  auto back = [hub = hub().shared_from_this(), key = key_, token, epoch, asking](const result<ports::appended>& r) {
+    hub->to_room(*key, room_logged{token, answer_of(r, epoch, asking), r ? r->last : ports::log_position{}});
+  };
+  hub().log->append(*key_, std::move(entries), kind_.keep, std::move(back));
 }
 
 void room_actor::open_log(std::uint64_t token, std::uint64_t epoch) {
   auto& log = *hub().log;
-  auto back = [hub = hub().shared_from_this(), key = key_, token, limit = hub().opts.replicas.tail.max_messages](const result<ports::appended>& fence) {
+  auto back = [hub = hub().shared_from_this(), key = key_, token, epoch, limit = kind_.replicas.tail.max_messages](const result<ports::appended>& fence) {
     if (!fence)
       return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});
-    const auto a = fence->taken ? cluster::log_answer::taken : cluster::log_answer::refused;
+    const auto a = answer_of(fence, epoch, false);
     hub->log->tail(*key, ports::log_end, limit, [hub, key, token, a, end = fence->last](const result<std::vector<ports::log_entry>>& r) {
       if (!r)
         return hub->to_room(*key, room_log_opened{token, cluster::log_answer::unavailable, {}, {}});
       hub->to_room(*key, room_log_opened{token, a, end, messages_of(*r)});
     });
   };
-  log.append(*key_, {{{epoch, 0}, {}}}, hub().opts.keep, std::move(back));
+  log.append(*key_, {{{epoch, 0}, {}}}, kind_.keep, std::move(back));
 }
 
 void room_actor::read_log(std::uint64_t token, std::uint64_t after_epoch, std::uint64_t after_seq) {
-  const auto limit = hub().opts.replicas.tail.max_messages;
+  const auto limit = kind_.replicas.tail.max_messages;
   hub().log->read(*key_, {after_epoch, after_seq}, limit, [hub = hub().shared_from_this(), key = key_, token](const result<std::vector<ports::log_entry>>& r) {
     if (!r)
       return hub->to_room(*key, room_log_read{token, cluster::log_answer::unavailable, {}});
@@ -266,7 +306,7 @@ void room_actor::look_into_log(std::unique_ptr<room_resume> m, recovery::place t
 void room_actor::on(room_logged& m) { replica_.on_appended(m.token, m.answer, m.end.epoch, m.end.seq, now()); }
 
 void room_actor::on(room_log_opened& m) {
-  replica_.on_log_opened(m.token, m.answer, m.end.epoch, m.tail, now(), hub().wall());
+  replica_.on_log_opened(m.token, m.answer, m.end, m.tail, now(), hub().wall());
 }
 
 void room_actor::on(room_ordering_changed&) { replica_.on_ordering_changed(now(), hub().wall()); }

@@ -6,7 +6,9 @@
 #include "core/limits/limits.hpp"
 #include "core/logic/event_rule.hpp"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,8 +88,21 @@ struct history_config {
   bool enabled = false;                    ///< rooms keep what was said: in Redis in a cluster, else in memory
   std::size_t max_messages = 1'000;        ///< per room
   duration ttl{86'400'000};                ///< after a room's last message
+  std::size_t replicas = 0;                ///< of Redis that are to have a message before it is acknowledged; 0: nobody asks
+  duration replicas_timeout{100};          ///< how long they may take
   std::size_t page_messages = 100;         ///< of one answer
   std::size_t page_bytes = 1'000'000;
+};
+
+/// What holds for rooms with certain names (docs/recovery.md). What is not set is as for all rooms.
+struct room_rule {
+  std::string match;                       ///< names, a trailing * makes a prefix pattern; needed
+  std::string nsp;                         ///< key "namespace", a pattern as well; empty: every namespace
+  std::optional<bool> history;
+  std::optional<std::size_t> history_max_messages;
+  std::optional<duration> history_ttl;
+  bool delete_with_room = false;           ///< the history goes when nobody is left
+  std::string level = "home";              ///< demanded of every message: home, stored or replicated
 };
 
 struct rooms_config {
@@ -95,8 +110,13 @@ struct rooms_config {
   std::size_t announce_max_members = 100;  ///< room_joined and room_left are sent while the room is not larger
   std::size_t dedup_ids = 1'000;           ///< idempotency ids remembered per room
   duration dedup_window{120'000};
+  std::vector<room_rule> rules;            ///< the first that matches counts
   history_config history;                  ///< keys rooms.history.*
 };
+/// Whether some rooms keep what was said.
+inline bool keep_history(const rooms_config& c) {
+  return c.history.enabled || std::any_of(c.rules.begin(), c.rules.end(), [](const room_rule& r) { return r.history.value_or(false); });
+}
 
 struct typing_config { duration timeout{5'000}; };
 

@@ -32,10 +32,12 @@ struct log_keep {
 struct appended {
   bool taken = false; ///< false: the log ends at or beyond this position; nothing was written
   log_position last;  ///< where the log ends after the call; exact only when not taken
+  /// The log as it is now, what was there before included, is on as many replicas as the log was told to ask. An append of nothing asks, too.
+  bool replicated = false;
 };
 
-/// Guarantees: an append is taken only if its position is beyond the log's end; appends to one room by one object are carried
-/// out in the order of the calls. `done` as in registry.hpp; the error is `log_unavailable`, after which an append may or may
+/// Guarantees: an append is taken only if its position is beyond the log's end; appends to one room, and its removal, by one object
+/// are carried out in the order of the calls. `done` as in registry.hpp; the error is `log_unavailable`, after which an append may or may
 /// not have happened: repeat it, then `taken == false` with an equal entry at that position means that it had. Any thread;
 /// never blocks.
 class room_log {
@@ -51,7 +53,9 @@ class room_log {
   virtual void read(const std::string& room, log_position after, std::size_t limit, answer<std::vector<log_entry>> done) = 0;
   /// The newest entries before `before`, oldest first, at most `limit`.
   virtual void tail(const std::string& room, log_position before, std::size_t limit, answer<std::vector<log_entry>> done) = 0;
-  virtual void remove(const std::string& room, answer<bool> done) = 0;
+  /// Takes all entries away, unless the log goes on beyond `up_to`: then somebody else has the room. Where the log ended is remembered
+  /// until it expires, so that the fence stands. False: nothing was taken away.
+  virtual void remove(const std::string& room, log_position up_to, answer<bool> done) = 0;
 };
 
 } // namespace troupe::ports

@@ -166,6 +166,65 @@ TEST_CASE("a client that comes back gets what it missed, then its session, then 
   }
 }
 
+TEST_CASE("a session in a room without history is not recovered: nobody knows what was said there", "[recovery]") {
+  auto o = recovering();
+  o.room_rules = {{"*", "tmp:*", o}};
+  world w(o);
+  fan ann(w, "ann");
+  ann.join("r");
+  ann.join("tmp:1");
+  publish(w, "tmp:1", "one");
+  publish(w, "r", "two");
+  CHECK(ann.heard() == lines{"(new)", "one", "two"});
+
+  SECTION("also when nothing was") {
+    ann.drop();
+    ann.come_back();
+    CHECK(ann.why_not() == "history_off");
+  }
+  SECTION("also when the room has ended meanwhile, and counts from 1 again") {
+    ann.drop();
+    w.advance(duration(61'000));
+    publish(w, "tmp:1", "three");
+    ann.come_back();
+    CHECK(ann.why_not() == "history_off");
+    CHECK(w.counts.memberships.get() == 0);
+  }
+  SECTION("unless the client has left that room") {
+    ann.leave("tmp:1");
+    ann.drop();
+    publish(w, "tmp:1", "three");
+    publish(w, "r", "four");
+    ann.come_back();
+    CHECK(ann.heard() == lines{"four", "(recovered)"});
+  }
+}
+
+TEST_CASE("a client that comes back finds the history of a room that would go with its members", "[recovery]") {
+  auto o = recovering();
+  actors::room_kind passing = o;
+  passing.replicas.logged = true;
+  passing.delete_with_room = true;
+  passing.rooms.idle_timeout = duration(130'000); // longer than sessions wait
+  o.room_rules = {{"*", "tmp:*", passing}};
+  world w(o);
+  fan ann(w, "ann");
+  ann.join("tmp:1");
+  publish(w, "tmp:1", "one");
+  CHECK(ann.heard() == lines{"(new)", "one"});
+  ann.drop();
+  publish(w, "tmp:1", "two");
+  w.advance(duration(100'000));
+  ann.come_back();
+  CHECK(ann.heard() == lines{"two", "(recovered)"});
+  ann.drop();
+  w.advance(duration(131'000));
+  CHECK(w.counts.histories_deleted.get() == 1);
+  publish(w, "tmp:1", "three");
+  ann.come_back();
+  CHECK(ann.why_not() == "session_unknown");
+}
+
 TEST_CASE("a client that never got an event gets all that was said since it joined", "[recovery]") {
   world w(recovering());
   publish(w, "r", "before");

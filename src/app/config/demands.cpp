@@ -43,6 +43,11 @@ bool is_namespace(const std::string& s) {
          && (star == std::string::npos || star + 1 == s.size());
 }
 
+bool is_name_pattern(const std::string& s) {
+  auto star = s.find('*');
+  return !s.empty() && (star == std::string::npos || star + 1 == s.size());
+}
+
 bool is_broker(const std::string& s) {
   auto colon = s.rfind(':');
   return colon != std::string::npos && is_host(s.substr(0, colon)) && colon + 1 < s.size()
@@ -71,6 +76,9 @@ const demand token{
   [](const std::string& s) { return only(s, "!#$%&'*+-.^_`|~"); }, "a name of letters, digits and dashes"};
 const demand origin{is_origin, "an origin such as https://chat.example.com (no path), or \"*\""};
 const demand namespace_name{is_namespace, "a namespace such as / or /admin, with a * only at the end"};
+const demand optional_namespace{
+  [](const std::string& s) { return s.empty() || is_namespace(s); }, "a namespace such as / or /admin, with a * only at the end, or nothing"};
+const demand name_pattern{is_name_pattern, "a name, with a * only at the end"};
 const demand broker{is_broker, "host:port"};
 const demand redis_url{
   [](const std::string& s) { return empty_or(s, "redis://", "rediss://"); },

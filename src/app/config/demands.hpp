@@ -15,6 +15,8 @@ extern const demand cookie_path;
 extern const demand token;          ///< HTTP token (RFC 9110), or empty: header and cookie names
 extern const demand origin;         ///< of a browser page, or *
 extern const demand namespace_name; ///< static, or a prefix pattern
+extern const demand optional_namespace;
+extern const demand name_pattern;   ///< core/name_pattern.hpp
 extern const demand broker;         ///< host:port
 extern const demand redis_url;
 extern const demand redis_prefix; ///< no braces: they mean something in keys

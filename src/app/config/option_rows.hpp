@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 
 #define AT(path)                                                                                                       \
   [](auto& o) -> auto& {                                                                                               \
@@ -34,6 +35,28 @@ auto reader(std::string accepts, Read read) {
   };
 }
 
+/// The type of a member, also of one that may be left unset (std::optional).
+template<class T>
+struct value_of {
+  using type = T;
+};
+template<class T>
+struct value_of<std::optional<T>> {
+  using type = T;
+};
+template<class Owner, class Access>
+using value_at = typename value_of<std::decay_t<decltype(std::declval<Access>()(std::declval<Owner&>()))>>::type;
+
+/// `text` of the value; nothing for a member that is not set.
+template<class T, class Text>
+std::string shown(const T& value, Text text) {
+  return text(value);
+}
+template<class T, class Text>
+std::string shown(const std::optional<T>& value, Text text) {
+  return value ? text(*value) : std::string{};
+}
+
 template<class Owner, class Access>
 option<Owner> flag(std::string_view key, Access at, std::string_view doc) {
   auto read = [at](const YAML::Node& n, Owner& o) {
@@ -42,7 +65,9 @@ option<Owner> flag(std::string_view key, Access at, std::string_view doc) {
       at(o) = *value;
     return value.has_value();
   };
-  auto yaml = [at](const Owner& o, secrecy) { return std::string{at(o) ? "true" : "false"}; };
+  auto yaml = [at](const Owner& o, secrecy) {
+    return shown(at(o), [](bool value) { return std::string{value ? "true" : "false"}; });
+  };
   return {key, "true or false", doc, reader<Owner>("true or false", read), yaml};
 }
 
@@ -54,7 +79,8 @@ struct span {
 /// Any integral member, or a duration: then the number counts `unit`s of it (milliseconds, or seconds for keys in _s).
 template<class Owner, class Access>
 option<Owner> number(std::string_view key, Access at, span within, std::string_view doc) {
-  constexpr bool is_time = std::is_same_v<std::decay_t<decltype(at(std::declval<Owner&>()))>, duration>;
+  using value_type = value_at<Owner, Access>;
+  constexpr bool is_time = std::is_same_v<value_type, duration>;
   const std::int64_t unit = is_time && key.ends_with("_s") ? 1'000 : 1;
   std::string_view of = key.ends_with("_ms")      ? " of milliseconds"
                         : key.ends_with("_s")     ? " of seconds"
@@ -65,14 +91,16 @@ option<Owner> number(std::string_view key, Access at, span within, std::string_v
     auto value = read_number(n);
     if (!value || *value < within.min || *value > within.max)
       return false;
-    at(o) = static_cast<std::decay_t<decltype(at(o))>>(*value * unit);
+    at(o) = static_cast<value_type>(*value * unit);
     return true;
   };
   auto yaml = [at, unit](const Owner& o, secrecy) {
-    if constexpr (is_time)
-      return fmt::format("{}", at(o).count() / unit);
-    else
-      return fmt::format("{}", at(o));
+    return shown(at(o), [unit](value_type value) {
+      if constexpr (is_time)
+        return fmt::format("{}", value.count() / unit);
+      else
+        return fmt::format("{}", value);
+    });
   };
   return {key, accepts, doc, reader<Owner>(accepts, read), yaml};
 }

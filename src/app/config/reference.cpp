@@ -60,14 +60,23 @@ std::string section_head(std::string_view section) {
 }
 
 std::string row(std::string_view key, const std::string& value, const std::string& accepts, std::string_view doc) {
-  return fmt::format("| `{}` | `{}` | {} | {} |\n", key, cell(value), cell(accepts), cell(doc));
+  auto shown = value.empty() ? value : fmt::format("`{}`", cell(value));
+  return fmt::format("| `{}` | {} | {} | {} |\n", key, shown, cell(accepts), cell(doc));
 }
 
-std::string rule_section() {
-  std::string out = "\n### The keys of an event rule\n\n" + table_head("key");
-  for (const auto& o : event_rule_schema())
-    out += row(o.key, o.yaml(event_rule{}, secrecy::open), o.accepts, o.doc);
+template<class Rule>
+std::string rule_section(std::string_view title, std::span<const option<Rule>> keys) {
+  std::string out = fmt::format("\n### {}\n\n", title) + table_head("key");
+  for (const auto& o : keys)
+    out += row(o.key, o.yaml(Rule{}, secrecy::open), o.accepts, o.doc);
   return out;
+}
+
+/// What stands below the table of a section.
+std::string below(std::string_view section) {
+  if (section == "rooms")
+    return rule_section("The keys of a room rule", room_rule_schema());
+  return section == "events" ? rule_section("The keys of an event rule", event_rule_schema()) : "";
 }
 
 } // namespace
@@ -78,8 +87,7 @@ std::string print_reference() {
   std::string_view section;
   for (const auto& o : schema()) {
     if (auto own = o.key.substr(0, o.key.rfind('.')); own != section) {
-      if (section == "events")
-        out += rule_section();
+      out += below(section);
       section = own;
       out += section_head(section);
     }

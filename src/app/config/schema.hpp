@@ -28,6 +28,8 @@ std::string_view section_doc(std::string_view section);
 
 /// The keys of one event rule, bound to its struct.
 std::span<const option<event_rule>> event_rule_schema();
+/// And of one room rule.
+std::span<const option<room_rule>> room_rule_schema();
 
 namespace tables { // one per file
 std::vector<config_option> transport();
@@ -38,6 +40,7 @@ std::vector<config_option> cluster();
 std::vector<config_option> redis();
 std::vector<config_option> operations();
 config_option event_rules();
+config_option room_rules();
 } // namespace tables
 
 } // namespace troupe::app

@@ -51,6 +51,7 @@ std::vector<config_option> application() {
     "Message ids remembered per room, so that a message sent twice appears once."));
   t.push_back(
     number<config>("rooms.dedup_window_ms", AT(rooms.dedup_window), {0, day}, "How long they are remembered."));
+  t.push_back(room_rules());
   t.push_back(flag<config>(
     "rooms.history.enabled", AT(rooms.history.enabled),
     "Rooms keep what was said: nodes of a cluster in Redis, and they acknowledge a message only when it is there; a node that is alone in its memory."));
@@ -58,6 +59,12 @@ std::vector<config_option> application() {
     "rooms.history.max_messages", AT(rooms.history.max_messages), {1, 10'000'000}, "Per room; the oldest leave."));
   t.push_back(number<config>(
     "rooms.history.ttl_ms", AT(rooms.history.ttl), {1'000, 31'536'000'000}, "How long after its last message a room's history goes."));
+  t.push_back(number<config>(
+    "rooms.history.replicas", AT(rooms.history.replicas), {0, 100},
+    "Replicas of Redis that are to have a message when it is acknowledged as `replicated`; 0: nobody asks them."));
+  t.push_back(number<config>(
+    "rooms.history.replicas_timeout_ms", AT(rooms.history.replicas_timeout), {1, 10'000},
+    "How long a message may be held up for them. When they were late they are left alone for a second, in which messages are `stored`."));
   t.push_back(number<config>(
     "rooms.history.page_messages", AT(rooms.history.page_messages), {1, 10'000}, "Messages that one answer of the event history, or of the API, holds at most."));
   t.push_back(number<config>(

@@ -21,6 +21,7 @@ class checker {
 
   problems run() {
     recovery();
+    rooms();
     cluster();
     transport();
     redis();
@@ -28,6 +29,7 @@ class checker {
     sizes();
     offline();
     events();
+    levels_of_events();
     files();
     return std::move(found_);
   }
@@ -40,8 +42,32 @@ class checker {
 
   void recovery() {
     refuse(
-      c_.recovery.enabled && !c_.rooms.history.enabled, "recovery.enabled",
+      c_.recovery.enabled && !keep_history(c_.rooms), "recovery.enabled",
       "what clients miss is taken from the rooms' history; set rooms.history.enabled to true");
+  }
+
+  void rooms() {
+    const auto& h = c_.rooms.history;
+    refuse(h.replicas > 0 && !(c_.cluster.enabled && keep_history(c_.rooms)), "rooms.history.replicas",
+           "there is no history in Redis that replicas could have: that takes cluster.enabled and rooms.history.enabled");
+    refuse(h.replicas > 0 && 2 * h.replicas_timeout > c_.redis.timeout, "rooms.history.replicas_timeout_ms",
+           "half of redis.timeout_ms (" + std::to_string(c_.redis.timeout.count()) + ") at most, or commands would fail for waiting");
+    for (std::size_t i = 0; i < c_.rooms.rules.size(); ++i) {
+      const auto& r = c_.rooms.rules[i];
+      const auto at = "rooms.rules[" + std::to_string(i) + "].";
+      const bool kept = r.history.value_or(c_.rooms.history.enabled);
+      refuse(
+        !kept && r.history_max_messages, at + "history_max_messages", "these rooms keep no history; set history to true as well");
+      refuse(!kept && r.delete_with_room, at + "delete_with_room", "these rooms keep no history; set history to true as well");
+      level(r.level, kept, at + "level");
+      refuse(!kept && r.history_ttl, at + "history_ttl_ms", "these rooms keep no history; set history to true as well");
+    }
+  }
+
+  /// Whether messages can reach it at all. `kept`: the rooms keep their history.
+  void level(const std::string& demanded, bool kept, const std::string& key) {
+    refuse(demanded != "home" && !kept, key, "messages of rooms without history are not stored; set history to true");
+    refuse(demanded == "replicated" && c_.rooms.history.replicas == 0, key, "nobody asks replicas; set rooms.history.replicas");
   }
 
   void cluster() {
@@ -137,6 +163,11 @@ class checker {
       if (!c_.events.rules[i].name.empty()) // else reported where it was read
         refuse(true, "events.rules[" + std::to_string(i) + "]." + p.field, p.message);
     }
+  }
+
+  void levels_of_events() {
+    for (std::size_t i = 0; i < c_.events.rules.size(); ++i)
+      level(c_.events.rules[i].level, keep_history(c_.rooms), "events.rules[" + std::to_string(i) + "].level");
   }
 
   void files() {

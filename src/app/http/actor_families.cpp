@@ -54,6 +54,9 @@ constexpr row counters[] = {
   {"troupe_recoveries_total", MetricType::Counter, &metrics::recoveries, "Sessions that came back without a gap"},
   {"troupe_session_takeovers_total", MetricType::Counter, &metrics::takeovers, "Sessions whose client came back before the node knew that it had gone"},
   {"troupe_made_up_messages_total", MetricType::Counter, &metrics::made_up, "Messages sent because their receiver was away when they were said"},
+  {"troupe_histories_deleted_total", MetricType::Counter, &metrics::histories_deleted, "Histories deleted with their rooms"},
+  {"troupe_histories_left_total", MetricType::Counter, &metrics::histories_left,
+   "Histories that should have been, but expire: Redis was away, or a node could not be reached"},
   {"troupe_parse_errors_total", MetricType::Counter, &metrics::parse_errors, "Packets that were no Socket.IO"},
   {"troupe_protocol_violations_total", MetricType::Counter, &metrics::protocol_violations,
    "Packets that came at the wrong time"},
@@ -79,6 +82,10 @@ void add_rows(metric_families& to, std::span<const row> rows, const metrics& cou
 void add_actor_families(metric_families& to, const metrics& counts) {
   add_rows(to, gauges, counts);
   add_rows(to, counters, counts);
+  to.push_back(family("troupe_published_levels_total", MetricType::Counter,
+                      "Publishes into rooms with history that were acknowledged, by the level that they reached"));
+  for (std::size_t i = 0; i < counts.levels.size(); ++i)
+    add_sample(to.back(), static_cast<double>(counts.levels[i].get()), {label("level", std::string(room::safety_words[i]))});
   to.push_back(family("troupe_not_recovered_total", MetricType::Counter, "Sessions that could not be recovered, by why"));
   for (const auto& [code, n] : counts.not_recovered.snapshot())
     add_sample(to.back(), static_cast<double>(n), {label("code", code)});

@@ -15,6 +15,7 @@ struct tunnel_metrics;
 }
 namespace troupe::redis {
 struct metrics;
+struct replica_metrics;
 }
 
 namespace troupe::app {
@@ -30,6 +31,7 @@ struct cluster_facts {
   bool store_up = false;                            ///< Redis takes commands
   cluster::drain_status drain = {};
   const actors::keys_metrics* keys_counters = nullptr; ///< null: other programs are told nothing
+  const redis::replica_metrics* replica_counters = nullptr; ///< null: replicas of Redis are not asked
 
   bool clustered() const { return link_counters != nullptr; }
 };

@@ -2,6 +2,7 @@
 #include "app/http/metric_family.hpp"
 #include "app/http/node_metrics.hpp"
 #include "backends/redis/metrics.hpp"
+#include "backends/redis/replica_groups.hpp"
 #include "net/link/second_way.hpp"
 #include "net/link/tunnel_line.hpp"
 
@@ -155,6 +156,12 @@ constexpr row<redis::metrics, redis::metrics::counter> redis_rows[] = {
   {"troupe_redis_received_total", &redis::metrics::received, "Messages of subscribed channels"},
 };
 
+constexpr row<redis::replica_metrics, redis::replica_metrics::counter> history_rows[] = {
+  {"troupe_history_writes_waiting", &redis::replica_metrics::waiting, "Writes of histories that wait for Redis' replicas to answer for those before"},
+  {"troupe_history_replicas_asked_total", &redis::replica_metrics::asked, "Times that replicas were asked whether they have the histories"},
+  {"troupe_history_replicas_late_total", &redis::replica_metrics::missed, "Of these, those without a yes in time"},
+};
+
 void add_one(metric_families& to, std::string_view name, std::string_view help, double value) {
   to.push_back(family(name, name.ends_with("_total") ? MetricType::Counter : MetricType::Gauge, help));
   add_sample(to.back(), value);
@@ -209,6 +216,8 @@ void add_cluster_families(metric_families& to, const cluster_facts& facts, bool 
   add_rows(to, tunnel_rows, *facts.tunnel_counters);
   add_one(to, "troupe_redis_up", "1 while Redis takes commands", facts.store_up);
   add_rows(to, redis_rows, *facts.store_counters);
+  static const redis::replica_metrics nobody_asked;
+  add_rows(to, history_rows, facts.replica_counters ? *facts.replica_counters : nobody_asked);
 }
 
 } // namespace troupe::app

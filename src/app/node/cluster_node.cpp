@@ -39,10 +39,24 @@ std::string client_url(const config& c) {
   return (c.server.tls_cert.empty() ? "http://" : "https://") + shown + ":" + std::to_string(c.server.port);
 }
 
+/// Null where nobody is to be asked.
+result<std::shared_ptr<redis::replica_groups>> replicas_of(const config& c, redis::options options) {
+  const auto& h = c.rooms.history;
+  if (h.replicas == 0)
+    return std::shared_ptr<redis::replica_groups>();
+  options.name += "-history";
+  auto own = redis::client::make(std::move(options));
+  if (!own)
+    return own.error();
+  return std::make_shared<redis::replica_groups>(std::move(*own), redis::replica_demand{h.replicas, h.replicas_timeout});
+}
+
 } // namespace
 
-cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, net::server& clients)
-  : redis_(std::move(store)), registry_(redis_, c.cluster.name), log_(redis_, c.cluster.name, cluster::slot_of),
+cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, std::shared_ptr<redis::replica_groups> replicas,
+                           const identity& me, net::server& clients)
+  : redis_(std::move(store)), replicas_(std::move(replicas)), registry_(redis_, c.cluster.name),
+    log_(redis_, c.cluster.name, cluster::slot_of, replicas_),
     sessions_(redis_, c.cluster.name, c.recovery.window), offline_(redis_, keys_prefix_of(c)),
     keys_(redis_, keys_prefix_of(c)),
     ways_(std::make_unique<net::second_way>(cluster::link_peer{me.id, me.incarnation, me.number}, bus_, router_, c.cluster.link_heartbeat,
@@ -94,7 +108,10 @@ result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const 
   auto store = redis::client::make(*options);
   if (!store)
     return store.error();
-  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), me, clients));
+  auto replicas = replicas_of(c, *options);
+  if (!replicas)
+    return replicas.error();
+  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), std::move(*replicas), me, clients));
   auto port = n->links_->listen(bind_address(c), c.cluster.port);
   if (!port)
     return error{port.error().code, port.error().message + " (cluster.bind, cluster.port)"};
@@ -121,7 +138,7 @@ std::optional<error> cluster_node::refusal() const {
 
 cluster_facts cluster_node::facts() const {
   return {view(), links_->status(), &links_->counters(), &ways_->counters(), &tunnels_->counters(),
-          &redis_->counters(), redis_->up(), drain_.status(), keys_counts_};
+          &redis_->counters(), redis_->up(), drain_.status(), keys_counts_, replicas_ ? &replicas_->counters() : nullptr};
 }
 
 std::vector<std::string> cluster_node::not_ready() const {
@@ -149,7 +166,10 @@ void cluster_node::stop() {
     tunnels_->stop();
   if (links_)
     links_->stop();
-  redis_->end(); // its answers call actors' mailboxes, which go next
+  // Their answers call actors' mailboxes, which go next.
+  redis_->end();
+  if (replicas_)
+    replicas_->end();
 }
 
 } // namespace troupe::app

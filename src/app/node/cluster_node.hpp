@@ -71,9 +71,11 @@ class cluster_node {
   const net::tunnel_pump& tunnels() const { return *tunnels_; }
 
  private:
-  cluster_node(const config& c, std::shared_ptr<redis::client> store, const identity& me, net::server& clients);
+  cluster_node(const config& c, std::shared_ptr<redis::client> store, std::shared_ptr<redis::replica_groups> replicas, const identity& me,
+               net::server& clients);
 
   std::shared_ptr<redis::client> redis_;
+  std::shared_ptr<redis::replica_groups> replicas_; ///< null: replicas of Redis are not asked
   redis::redis_registry registry_;
   redis::redis_room_log log_;
   redis::redis_session_store sessions_;

@@ -98,7 +98,7 @@ result<bool> node::build() {
   actors_ = std::make_unique<actors::actor_layer>(
     actors::dependencies{*net_, std::move(loops), *authenticator_, extras_.namespaces ? *extras_.namespaces : *namespaces_,
                          counts_, cluster_ ? &cluster_->setup() : nullptr,
-                         memory_ && config_.rooms.history.enabled ? &memory_->log : nullptr,
+                         memory_ && keep_history(config_.rooms) ? &memory_->log : nullptr,
                          config_.recovery.enabled ? &sessions : nullptr, config_.offline.enabled ? &offline : nullptr},
     std::move(options), std::move(around));
   http_->set_actors(actors_.get());

@@ -21,6 +21,20 @@ bool has(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+/// What holds for all rooms, less what the rule says otherwise.
+actors::room_rule room_rule_of(const room_rule& r, const config& c, const actors::options& usual) {
+  actors::room_rule made{r.nsp.empty() ? "*" : r.nsp, r.match, usual};
+  auto& kind = made.kind;
+  kind.replicas.logged = r.history.value_or(usual.replicas.logged);
+  kind.keep.max_entries = r.history_max_messages.value_or(usual.keep.max_entries);
+  kind.keep.ttl = r.history_ttl.value_or(usual.keep.ttl);
+  kind.level = room::safety_of(r.level).value_or(room::safety::home);
+  kind.delete_with_room = r.delete_with_room;
+  if (r.delete_with_room && c.recovery.enabled) // whoever may still come back finds what was said
+    kind.rooms.idle_timeout = std::max(usual.rooms.idle_timeout, c.recovery.window + usual.recovery.patience);
+  return made;
+}
+
 } // namespace
 
 net::server_options net_options(const config& c, std::uint16_t node_number) {
@@ -78,6 +92,7 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.max_documents = c.documents.max_documents;
   o.replicas.clustered = c.cluster.enabled;
   o.replicas.logged = c.rooms.history.enabled;
+  o.replicas.replicated = c.rooms.history.replicas > 0;
   o.replicas.tail.max_messages = c.cluster.tail_messages;
   o.replicas.tail.max_bytes = c.cluster.tail_bytes;
   o.replicas.tail.max_age = 2 * c.cluster.operation_timeout;
@@ -94,6 +109,8 @@ actors::options actor_options(const config& c, std::uint16_t node_number) {
   o.queries = {c.cluster.max_queries, c.cluster.max_answer_bytes};
   o.history = {c.rooms.history.page_messages, c.rooms.history.page_bytes, c.limits.max_attachments};
   o.keep = {c.rooms.history.max_messages, c.rooms.history.ttl};
+  for (auto& rule : c.rooms.rules)
+    o.room_rules.push_back(room_rule_of(rule, c, o));
   return o;
 }
 

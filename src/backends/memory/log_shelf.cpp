@@ -15,14 +15,14 @@ result<ports::appended> log_shelf::append(
   auto known = find(room, now);
   auto end = known ? known->last : ports::log_position{};
   if (entries.empty() || entries.front().at <= end)
-    return ports::appended{false, end};
+    return ports::appended{false, end, entries.empty() && known && replicas_};
   auto& to = known ? *known : logs_[room];
   to.last = entries.back().at;
   to.expires = now + keep.ttl;
   std::move(entries.begin(), entries.end(), std::back_inserter(to.entries));
   while (to.entries.size() > keep.max_entries)
     to.entries.pop_front();
-  return ports::appended{true, to.last};
+  return ports::appended{true, to.last, replicas_};
 }
 
 std::vector<ports::log_entry>
@@ -47,9 +47,9 @@ log_shelf::tail(const std::string& room, ports::log_position before, std::size_t
   return {end - static_cast<std::ptrdiff_t>(count), end};
 }
 
-bool log_shelf::remove(const std::string& room, time_point now) {
+bool log_shelf::remove(const std::string& room, ports::log_position up_to, time_point now) {
   auto known = find(room, now);
-  if (!known || known->entries.empty())
+  if (!known || known->entries.empty() || known->entries.back().at > up_to)
     return false;
   known->entries.clear();
   return true;

@@ -17,9 +17,11 @@ class log_shelf {
   std::vector<ports::log_entry>
   read(const std::string& room, ports::log_position after, std::size_t limit, time_point now);
   std::vector<ports::log_entry> tail(const std::string& room, ports::log_position before, std::size_t limit, time_point now);
-  /// The entries go; where the log ended is remembered until it expires, so that the fence stands.
-  bool remove(const std::string& room, time_point now);
+  /// The entries go, if none is beyond `up_to`; where the log ended is remembered until it expires, so that the fence stands.
+  bool remove(const std::string& room, ports::log_position up_to, time_point now);
   std::size_t rooms() const { return logs_.size(); }
+  /// As a log with replicas: whether they have everything (ports::appended::replicated).
+  void set_replicas(bool follow) { replicas_ = follow; }
 
  private:
   struct log {
@@ -31,6 +33,7 @@ class log_shelf {
   void sweep(time_point now);
 
   std::map<std::string, log> logs_;
+  bool replicas_ = false;
   std::string swept_; ///< up to this room; each append looks at a few more
 };
 

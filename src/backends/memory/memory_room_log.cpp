@@ -26,8 +26,8 @@ void memory_room_log::tail(
   logs_.ask(std::move(done), [&](log_shelf& logs, time_point now) { return logs.tail(room, before, limit, now); });
 }
 
-void memory_room_log::remove(const std::string& room, answer<bool> done) {
-  logs_.ask(std::move(done), [&](log_shelf& logs, time_point now) { return logs.remove(room, now); });
+void memory_room_log::remove(const std::string& room, ports::log_position up_to, answer<bool> done) {
+  logs_.ask(std::move(done), [&](log_shelf& logs, time_point now) { return logs.remove(room, up_to, now); });
 }
 
 } // namespace troupe::memory

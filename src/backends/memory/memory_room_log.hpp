@@ -17,7 +17,7 @@ class memory_room_log final : public ports::room_log {
     const std::string& room, ports::log_position after, std::size_t limit,
     answer<std::vector<ports::log_entry>> done) override;
   void tail(const std::string& room, ports::log_position before, std::size_t limit, answer<std::vector<ports::log_entry>> done) override;
-  void remove(const std::string& room, answer<bool> done) override;
+  void remove(const std::string& room, ports::log_position up_to, answer<bool> done) override;
 
  private:
   store_part<log_shelf> logs_;

@@ -61,6 +61,12 @@ void client::run(const script& s, const std::vector<std::string>& keys, std::vec
   send(std::move(c), keys.front(), std::move(d));
 }
 
+void client::wait_for_replicas(std::vector<std::string> keys, std::size_t replicas, duration at_most, replicas_word d) {
+  core_->loop().post([core = core_.get(), keys = std::move(keys), replicas, at_most, d = std::move(d)]() mutable {
+    core->ask_replicas(keys, replicas, at_most, std::move(d));
+  });
+}
+
 void client::publish(std::string channel, std::string bytes) {
   auto& counts = core_->counters();
   if (!up()) {

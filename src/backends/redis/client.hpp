@@ -34,6 +34,12 @@ class client {
   void send(command c, std::string route, done d);
   /// The first key is the route.
   void run(const script& s, const std::vector<std::string>& keys, std::vector<std::string> arguments, done d);
+  /// One server's word on its replicas; `run` as in `answer`, `last` when no other server will speak.
+  using replicas_word = std::function<void(const std::string& run, bool reached, bool last)>;
+  /// Asks the servers that have these keys whether so many replicas of each have all that this client has written there so far, as far
+  /// as it has been answered: a command may have taken a detour. Each gives its word within `at_most`, which is less than the timeout;
+  /// what is sent there meanwhile waits.
+  void wait_for_replicas(std::vector<std::string> keys, std::size_t replicas, duration at_most, replicas_word d);
   /// Dropped, and counted, while Redis is away.
   void publish(std::string channel, std::string bytes);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/redis/client.hpp"
 #include "backends/redis/cluster_map.hpp"
 #include "backends/redis/sentinels.hpp"
 #include "backends/redis/subscriptions.hpp"
@@ -34,6 +35,7 @@ class client_core {
   void stop();
   void learn(const script& s);
   void dispatch(request r);
+  void ask_replicas(const std::vector<std::string>& keys, std::size_t replicas, duration at_most, client::replicas_word done);
   redis::subscriptions& subscriptions() { return subscriptions_; }
 
  private:
@@ -53,6 +55,7 @@ class client_core {
   std::size_t in_flight() const;
 
   link& pick(const request& r);
+  link& owner_of(const std::string& key);
   link& node(const endpoint& e);
   void refresh_map();
   void map_read(const reply& r, const endpoint& asked);

@@ -68,10 +68,31 @@ std::size_t client_core::in_flight() const {
 link& client_core::pick(const request& r) {
   if (!cluster_)
     return main_;
-  if (r.ask_at)
-    return node(*r.ask_at);
-  auto* owner = r.route.empty() ? nullptr : map_.owner(hash_slot(r.route));
+  return r.ask_at ? node(*r.ask_at) : owner_of(r.route);
+}
+
+link& client_core::owner_of(const std::string& key) {
+  auto* owner = !cluster_ || key.empty() ? nullptr : map_.owner(hash_slot(key));
   return owner ? node(*owner) : main_;
+}
+
+/// Behind the writes on their connections.
+void client_core::ask_replicas(
+  const std::vector<std::string>& keys, std::size_t replicas, duration at_most, client::replicas_word done) {
+  const bool at_work = !stopping_ && !still_ && (!cluster_ || map_.known());
+  std::set<connection*> asked;
+  for (const auto& key : keys)
+    if (auto* c = at_work ? owner_of(key).up() : nullptr)
+      asked.insert(c);
+  if (asked.empty())
+    return done({}, false, true);
+  const command wait{"WAIT", std::to_string(replicas), std::to_string(at_most.count())};
+  auto open = std::make_shared<std::size_t>(asked.size());
+  for (auto* c : asked)
+    c->send(wait, clock::now() + options_.timeout, [open, done, replicas, run = c->facts().run_id](result<reply> r) {
+      const bool reached = r && r->is == reply::kind::integer && r->integer >= static_cast<std::int64_t>(replicas);
+      done(run, reached, --*open == 0);
+    });
 }
 
 link& client_core::node(const endpoint& e) {

@@ -11,7 +11,7 @@ namespace {
 using entries = std::vector<ports::log_entry>;
 
 // ARGV: max_entries, ttl in ms, then id and bytes of each entry. {1} when they were taken, else {0, id of the last one}.
-// Without entries it says where the log ends.
+// Without entries it says where the log ends, by a write that changes nothing: replicas that have this one have the log.
 const script& append_script() {
   static const script s{R"lua(
 for i = 3, #ARGV, 2 do
@@ -26,6 +26,8 @@ for i = 3, #ARGV, 2 do
   end
 end
 if redis.call('EXISTS', KEYS[1]) == 0 then return {0, '0-0'} end
+local left = redis.call('PTTL', KEYS[1])
+if #ARGV == 2 and left > 0 then redis.call('PEXPIRE', KEYS[1], left) end
 local about = redis.call('XINFO', 'STREAM', KEYS[1])
 for i = 1, #about, 2 do
   if about[i] == 'last-generated-id' then return {0, about[i + 1]} end
@@ -35,9 +37,10 @@ return {0, '0-0'}
   return s;
 }
 
+// ARGV: the first id that may not be there.
 const script& remove_script() {
   static const script s{R"lua(
-if redis.call('XLEN', KEYS[1]) == 0 then return 0 end
+if redis.call('XLEN', KEYS[1]) == 0 or #redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', 1) > 0 then return 0 end
 redis.call('XTRIM', KEYS[1], 'MAXLEN', 0)
 return 1
 )lua"};
@@ -46,6 +49,13 @@ return 1
 
 std::string to_id(ports::log_position at) {
   return std::to_string(at.epoch) + "-" + std::to_string(at.seq);
+}
+
+/// The next possible id: XRANGE has no exclusive border before Redis 6.2.
+std::string id_after(ports::log_position at) {
+  if (at == ports::log_end)
+    return "+";
+  return to_id(at.seq < UINT64_MAX ? ports::log_position{at.epoch, at.seq + 1} : ports::log_position{at.epoch + 1, 0});
 }
 
 ports::log_position from_id(std::string_view id) {
@@ -62,15 +72,16 @@ std::string readable(std::string_view room) {
   return border == room.npos ? out : out.append("#").append(room.substr(border + 1));
 }
 
+/// `read` makes the answer of Redis' and of what else is known.
 template<class T, class Read>
-client::done reading(ports::room_log::answer<T> done, Read read) {
-  return [done = std::move(done), read = std::move(read)](result<answer> said) {
+auto reading(ports::room_log::answer<T> done, Read read) {
+  return [done = std::move(done), read = std::move(read)](result<answer> said, auto... known) {
     if (!said)
       done(log_unavailable(said.error().message));
     else if (said->reply.is_error())
       done(log_unavailable("Redis said: " + said->reply.text));
     else
-      done(read(said->reply));
+      done(read(said->reply, known...));
   };
 }
 
@@ -86,8 +97,15 @@ result<entries> read_entries(reply& r) {
 
 } // namespace
 
-redis_room_log::redis_room_log(std::shared_ptr<client> c, std::string cluster, slot_of slot) :
-  client_(std::move(c)), cluster_(std::move(cluster)), slot_(std::move(slot)) {}
+redis_room_log::redis_room_log(std::shared_ptr<client> c, std::string cluster, slot_of slot, std::shared_ptr<replica_groups> replicas) :
+  client_(std::move(c)), cluster_(std::move(cluster)), slot_(std::move(slot)), replicas_(std::move(replicas)) {}
+
+void redis_room_log::write(const script& s, std::string key, std::vector<std::string> arguments, replica_groups::done d) {
+  if (replicas_)
+    replicas_->run(s, std::move(key), std::move(arguments), std::move(d));
+  else
+    client_->run(s, {std::move(key)}, std::move(arguments), [d = std::move(d)](result<answer> said) { d(std::move(said), false); });
+}
 
 std::string redis_room_log::key_of(const std::string& room) const {
   return client_->settings().prefix + "{" + cluster_ + ":" + std::to_string(slot_(room)) + "}:log:" + readable(room);
@@ -106,27 +124,26 @@ void redis_room_log::append(
     arguments.push_back(to_id(e.at));
     arguments.push_back(std::move(e.bytes));
   }
-  client_->run(
-    append_script(), {key_of(room)}, std::move(arguments),
-    reading<ports::appended>(std::move(done), [end, in_order](const reply& r) -> result<ports::appended> {
+  const bool asking = added.empty();
+  write(
+    append_script(), key_of(room), std::move(arguments),
+    reading<ports::appended>(std::move(done), [end, in_order, asking](const reply& r, bool on_replicas) -> result<ports::appended> {
       if (!in_order)
         return log_out_of_order();
       if (!r.is_list(1))
         return log_unavailable("Redis gave an answer that is none");
       if (r.items[0].integer == 1)
-        return ports::appended{true, end};
-      return ports::appended{false, r.items.size() > 1 ? from_id(r.items[1].text) : ports::log_position{}};
+        return ports::appended{true, end, on_replicas};
+      const auto last = r.items.size() > 1 ? from_id(r.items[1].text) : ports::log_position{};
+      return ports::appended{false, last, asking && on_replicas && last != ports::log_position{}};
     }));
 }
 
 void redis_room_log::read(
   const std::string& room, ports::log_position after, std::size_t limit, answer<entries> done) {
-  // The next possible id: XRANGE has no exclusive border before Redis 6.2.
-  bool at_end = after == ports::log_position{UINT64_MAX, UINT64_MAX};
-  auto from = after.seq < UINT64_MAX ? ports::log_position{after.epoch, after.seq + 1} : ports::log_position{after.epoch + 1, 0};
   auto key = key_of(room);
   client_->send(
-    {"XRANGE", key, at_end ? "+" : to_id(from), at_end ? "-" : "+", "COUNT", std::to_string(limit)}, key,
+    {"XRANGE", key, id_after(after), after == ports::log_end ? "-" : "+", "COUNT", std::to_string(limit)}, key,
     reading<entries>(std::move(done), [](reply& r) { return read_entries(r); }));
 }
 
@@ -144,10 +161,10 @@ void redis_room_log::tail(
     }));
 }
 
-void redis_room_log::remove(const std::string& room, answer<bool> done) {
-  client_->run(
-    remove_script(), {key_of(room)}, {},
-    reading<bool>(std::move(done), [](const reply& r) -> result<bool> { return r.integer == 1; }));
+void redis_room_log::remove(const std::string& room, ports::log_position up_to, answer<bool> done) {
+  write(
+    remove_script(), key_of(room), {id_after(up_to)},
+    reading<bool>(std::move(done), [](const reply& r, bool) -> result<bool> { return r.integer == 1; }));
 }
 
 } // namespace troupe::redis

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "core/cluster/node_ref.hpp"
 #include "core/logic/effects.hpp"
+#include "core/room/safety.hpp"
 #include "core/session_ref.hpp"
 
 #include <cstdint>
@@ -66,11 +67,7 @@ struct room_op {
   op_body body;
 };
 
-/// How safe a message is when its publisher hears of it.
-enum class safety : std::uint8_t {
-  home,  ///< the home has ordered it and given it to every node with members
-  stored ///< and the room's log holds it
-};
+using room::safety;
 
 struct op_result {
   std::optional<error> failed;

@@ -231,6 +231,8 @@ void room_replica::on_time(time_point now) {
   }
   if (reopen_ && *reopen_ <= now && role_ == role::opening)
     open(now);
+  if (ask_replicas_ && *ask_replicas_ <= now)
+    ask_replicas();
   while (!waiting_.empty() && waiting_.front().until <= now) {
     const auto number = waiting_.front().op.number;
     waiting_.pop_front();
@@ -245,7 +247,7 @@ std::optional<time_point> room_replica::next_deadline() const {
   auto next = tail_.next_deadline();
   if (!waiting_.empty() && (!next || waiting_.front().until < *next))
     next = waiting_.front().until;
-  for (auto& other : {retry_log_, reopen_})
+  for (auto& other : {retry_log_, reopen_, ask_replicas_})
     if (other && (!next || *other < *next))
       next = other;
   return next;
@@ -256,6 +258,12 @@ std::uint64_t room_replica::members() const {
   for (auto& [node, count] : followers_)
     n += count;
   return n;
+}
+
+std::optional<room::place> room_replica::log_end() const {
+  if (role_ != role::home || !options_->logged || !log_up_ || !uncommitted_.empty() || !unsaved_.empty())
+    return std::nullopt;
+  return room::place{epoch_, seq_};
 }
 
 bool room_replica::unneeded() const {

@@ -12,6 +12,7 @@
 #include "core/cluster/message_tail.hpp"
 #include "core/cluster/room_message.hpp"
 #include "core/messaging/id_memory.hpp"
+#include "core/room/place.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -28,6 +29,7 @@ namespace troupe::cluster {
 struct replica_options {
   bool clustered = false;                ///< false: this node is the only one, and keeps nothing for others
   bool logged = false;                   ///< the room keeps a log: nothing is delivered before the log has it
+  bool replicated = false;               ///< the log asks its replicas (log_answer::replicated)
   tail_options tail;
   std::size_t max_pending = 10'000;      ///< operations that wait for the home, or for the log
   std::size_t max_unsaved = 10'000;      ///< messages that wait for a log that is away
@@ -62,7 +64,7 @@ class replica_effects {
   virtual void send(std::span<const node_ref> to, std::string payload) = 0;
   /// An operation of this node is done.
   virtual void done(std::uint64_t op, const op_result& r) = 0;
-  /// To the room's log, as (epoch, seq) each; answered by `on_appended(token, ...)`.
+  /// To the room's log, as (epoch, seq) each; answered by `on_appended(token, ...)`. An empty batch only asks whether replicas have the log.
   virtual void append(std::uint64_t token, std::uint64_t epoch, std::vector<message_ptr> batch) = 0;
   /// Puts a fence at (epoch, 0) and reads the log's tail; answered by `on_log_opened(token, ...)`.
   virtual void open_log(std::uint64_t token, std::uint64_t epoch) = 0;
@@ -76,8 +78,8 @@ class replica_effects {
   virtual bool log_is_away() const = 0;
 };
 
-/// What an append gave.
-enum class log_answer { taken, refused, unavailable };
+/// What an append gave. `replicated`: taken, and replicas have the log as it is then.
+enum class log_answer { taken, replicated, refused, unavailable };
 
 class room_replica {
  public:
@@ -118,8 +120,8 @@ class room_replica {
   void on_message(node_ref from, std::string_view payload, time_point now, unix_ms wall);
   /// `log_epoch`: where the log ends, when it refused.
   void on_appended(std::uint64_t token, log_answer a, std::uint64_t log_epoch, std::uint64_t log_seq, time_point now);
-  void on_log_opened(std::uint64_t token, log_answer a, std::uint64_t log_epoch, const std::vector<message_ptr>& tail, time_point now,
-                     unix_ms wall);
+  /// `end`: where the log ends, the fence included.
+  void on_log_opened(std::uint64_t token, log_answer a, room::place end, const std::vector<message_ptr>& tail, time_point now, unix_ms wall);
   void on_log_read(std::uint64_t token, log_answer a, const std::vector<message_ptr>& found, time_point now);
   /// What `may_order` or `log_is_away` say has changed. (The log is also tried again by itself.)
   void on_ordering_changed(time_point now, unix_ms wall);
@@ -140,6 +142,8 @@ class room_replica {
   std::uint64_t document_version() const { return document_version_; }
   /// Nobody here or elsewhere needs this replica.
   bool unneeded() const;
+  /// As the room's home: where its log ends, as far as this node knows. Nothing: it is not home, or the log is behind.
+  std::optional<room::place> log_end() const;
   /// Messages that the log has not taken yet although they were delivered.
   std::size_t unsaved() const { return unsaved_.size(); }
 
@@ -186,7 +190,10 @@ class room_replica {
   void carry_out(node_ref from, room_op&& op, time_point now, unix_ms wall);
   std::optional<op_result> place_message(node_ref from, std::uint64_t number, publish_op& op, time_point now, unix_ms wall);
   std::optional<op_result> place_document(node_ref from, std::uint64_t number, document_op& op, time_point now, unix_ms wall);
-  safety safe() const;
+  /// Of a message that was delivered.
+  safety level_of(std::uint64_t seq) const;
+  /// What a repeated operation is told. May be less than what is true by now, and then has the log asked.
+  safety known_level(std::uint64_t seq, time_point now);
   bool was_placed(const origin& from) const;
   /// Its answer comes with the log's.
   bool under_way(const origin& from) const;
@@ -194,7 +201,7 @@ class room_replica {
   message_ptr under_way(const publish_op& op) const;
   /// The answer to a message under way is that of every operation with its id.
   std::optional<op_result> wait_for(const room_message& first, const origin& who);
-  std::optional<op_result> known_outcome(const origin& from);
+  std::optional<op_result> known_outcome(const origin& from, time_point now);
   std::optional<op_result> place_new(std::shared_ptr<room_message> m, time_point now);
   void answer(node_ref from, std::uint64_t number, const op_result& r);
   void commit(const message_ptr& m, safety level, time_point now);
@@ -202,6 +209,8 @@ class room_replica {
   void send_batch();
   void log_is_back();
   void try_log_again(time_point now);
+  void ask_replicas_soon(time_point now);
+  void ask_replicas();
   void go_on_without_log(time_point now);
   bool without_log() const { return !log_up_ && out_->log_is_away() && out_->may_order(); }
   void carry_out_waiting(time_point now, unix_ms wall);
@@ -247,6 +256,10 @@ class room_replica {
   std::map<std::uint64_t, std::vector<origin>> repeats_; ///< seq of one of these -> operations with the same id
   std::deque<message_ptr> unsaved_;    ///< delivered without the log
   std::map<std::uint64_t, reader> readers_; ///< token -> a follower whose missing messages are being read
+  std::uint64_t stored_to_ = 0;        ///< the log has everything up to here,
+  std::uint64_t replicated_to_ = 0;    ///< and so have replicas,
+  std::uint64_t dropped_to_ = 0;       ///< but for what lies up to here: some of it never came into the log
+  std::optional<time_point> ask_replicas_; ///< whether they have caught up
   bool log_up_ = true;
   std::optional<time_point> retry_log_; ///< while the log is away
   std::uint64_t token_;                ///< of the last call to the log

@@ -12,6 +12,8 @@ namespace troupe::cluster {
 namespace {
 
 constexpr duration log_retry{250};
+/// After a message that replicas did not have in time.
+constexpr duration replicas_retry{500};
 /// Operations that may wait for one message with their id.
 constexpr std::size_t max_repeats = 100;
 
@@ -74,7 +76,18 @@ void room_replica::answer(node_ref from, std::uint64_t number, const op_result& 
   send(from, op_done{epoch_, number, r});
 }
 
-safety room_replica::safe() const { return options_->logged && log_up_ ? safety::stored : safety::home; }
+safety room_replica::level_of(std::uint64_t seq) const {
+  if (seq > stored_to_ || seq <= dropped_to_)
+    return safety::home;
+  return seq <= replicated_to_ ? safety::replicated : safety::stored;
+}
+
+safety room_replica::known_level(std::uint64_t seq, time_point now) {
+  const auto level = level_of(seq);
+  if (level == safety::stored)
+    ask_replicas_soon(now);
+  return level;
+}
 
 bool room_replica::under_way(const origin& from) const {
   return std::any_of(uncommitted_.begin(), uncommitted_.end(), [&](auto& u) { return u->from == from; });
@@ -85,7 +98,7 @@ bool room_replica::was_placed(const origin& from) const {
   return last != last_op_.end() && from.op <= last->second;
 }
 
-std::optional<op_result> room_replica::known_outcome(const origin& from) {
+std::optional<op_result> room_replica::known_outcome(const origin& from, time_point now) {
   const auto m = was_placed(from) ? tail_.find(from) : nullptr;
   if (!m)
     return std::nullopt;
@@ -95,7 +108,7 @@ std::optional<op_result> room_replica::known_outcome(const origin& from) {
   r.seq = m->seq;
   r.ts = m->ts;
   r.version = m->document_version;
-  r.level = safe();
+  r.level = known_level(m->seq, now);
   return r;
 }
 
@@ -108,7 +121,7 @@ std::optional<op_result> room_replica::known_id(const publish_op& op, time_point
   r.seq = before->seq;
   r.ts = before->ts;
   r.duplicate = true;
-  r.level = safe();
+  r.level = known_level(r.seq, now);
   return r;
 }
 
@@ -134,7 +147,7 @@ std::optional<op_result> room_replica::wait_for(const room_message& first, const
 std::optional<op_result> room_replica::place_message(node_ref from, std::uint64_t number, publish_op& op, time_point now,
                                                      unix_ms wall) {
   const origin who{from, number};
-  if (auto known = known_outcome(who))
+  if (auto known = known_outcome(who, now))
     return known;
   if (under_way(who))
     return std::nullopt;
@@ -150,7 +163,7 @@ std::optional<op_result> room_replica::place_message(node_ref from, std::uint64_
     op_result r;
     r.epoch = epoch_;
     r.duplicate = true;
-    r.level = safe();
+    r.level = known_level(seq_, now);
     return r;
   }
   auto m = std::make_shared<room_message>();
@@ -169,7 +182,7 @@ std::optional<op_result> room_replica::place_message(node_ref from, std::uint64_
 
 std::optional<op_result> room_replica::place_document(node_ref from, std::uint64_t number, document_op& op, time_point now, unix_ms wall) {
   const origin who{from, number};
-  if (auto known = known_outcome(who))
+  if (auto known = known_outcome(who, now))
     return known;
   if (under_way(who))
     return std::nullopt;
@@ -206,6 +219,7 @@ std::optional<op_result> room_replica::place_new(std::shared_ptr<room_message> m
   if (options_->logged) {
     unsaved_.push_back(m);
     if (unsaved_.size() > options_->max_unsaved) {
+      dropped_to_ = unsaved_.front()->seq;
       unsaved_.pop_front();
       ++counts_.unsaved_dropped;
     }
@@ -278,6 +292,7 @@ void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t 
     }
     log_is_back();
     // An append whose answer got lost had happened: the log holds these already.
+    stored_to_ = std::max(stored_to_, log_seq);
     while (!unsaved_.empty() && unsaved_.front()->seq <= log_seq)
       unsaved_.pop_front();
     while (!uncommitted_.empty() && uncommitted_.front()->seq <= log_seq) {
@@ -294,13 +309,36 @@ void room_replica::on_appended(std::uint64_t token, log_answer a, std::uint64_t 
     return go_on_without_log(now);
   }
   log_is_back();
-  unsaved_.erase(unsaved_.begin(), unsaved_.begin() + static_cast<std::ptrdiff_t>(std::min(append_unsaved_, unsaved_.size())));
-  for (auto n = append_new_; n > 0 && !uncommitted_.empty(); --n) {
+  const auto olds = std::min(append_unsaved_, unsaved_.size());
+  const auto news = std::min(append_new_, uncommitted_.size());
+  if (news > 0)
+    stored_to_ = uncommitted_[news - 1]->seq;
+  else if (olds > 0)
+    stored_to_ = unsaved_[olds - 1]->seq;
+  if (a == log_answer::replicated)
+    replicated_to_ = stored_to_;
+  else if (news + olds > 0)
+    ask_replicas_soon(now);
+  unsaved_.erase(unsaved_.begin(), unsaved_.begin() + static_cast<std::ptrdiff_t>(olds));
+  for (auto n = news; n > 0; --n) {
     auto m = std::move(uncommitted_.front());
     uncommitted_.pop_front();
-    commit(m, safety::stored, now);
+    commit(m, level_of(m->seq), now);
   }
   write_log();
+}
+
+void room_replica::ask_replicas_soon(time_point now) {
+  if (options_->replicated && !ask_replicas_)
+    ask_replicas_ = now + replicas_retry;
+}
+
+/// Once: whoever repeats a message wants to know, and the next one asks again.
+void room_replica::ask_replicas() {
+  ask_replicas_.reset();
+  const bool behind = role_ == role::home && log_up_ && replicated_to_ < stored_to_;
+  if (behind && !appending_)
+    send_batch(); // perhaps empty
 }
 
 void room_replica::go_on_without_log(time_point now) {

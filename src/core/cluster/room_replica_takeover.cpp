@@ -63,6 +63,8 @@ void room_replica::step_down() {
   repeats_.clear();
   unsaved_.clear();
   placed_ = seq_;
+  stored_to_ = replicated_to_ = dropped_to_ = 0;
+  ask_replicas_.reset();
   appending_ = 0;
   log_is_back(); // a guess: the next time as home finds out
 }
@@ -76,15 +78,15 @@ void room_replica::open(time_point now) {
   finish_opening({}, 0, now, wall_);
 }
 
-void room_replica::on_log_opened(std::uint64_t token, log_answer a, std::uint64_t log_epoch, const std::vector<message_ptr>& tail,
-                                 time_point now, unix_ms wall) {
+void room_replica::on_log_opened(std::uint64_t token, log_answer a, room::place end, const std::vector<message_ptr>& tail, time_point now,
+                                 unix_ms wall) {
   if (token != opening_ || role_ != role::opening)
     return;
   opening_ = 0;
-  if (a == log_answer::refused && log_epoch > epoch_) {
+  if (a == log_answer::refused && end.epoch > epoch_) {
     ++counts_.overtaken;
     become(role::homeless);
-    return out_->overtaken(log_epoch);
+    return out_->overtaken(end.epoch);
   }
   if (a == log_answer::unavailable) {
     log_up_ = false;
@@ -96,7 +98,12 @@ void room_replica::on_log_opened(std::uint64_t token, log_answer a, std::uint64_
   } else {
     log_is_back();
   }
-  finish_opening(tail, tail.empty() ? 0 : tail.back()->seq, now, wall);
+  // A log whose entries were taken away ends where this node has placed its last message under this epoch: it goes on from there.
+  const auto placed_before = end.epoch == epoch_ ? end.seq : 0;
+  const auto log_seq = std::max(placed_before, tail.empty() ? 0 : tail.back()->seq);
+  stored_to_ = log_seq;
+  replicated_to_ = a == log_answer::replicated ? log_seq : 0;
+  finish_opening(tail, log_seq, now, wall);
 }
 
 std::map<std::uint64_t, message_ptr> room_replica::best_of(const std::vector<message_ptr>& log_tail) const {

@@ -188,7 +188,7 @@ op_result read_result(reader& in) {
   r.seq = in.number();
   r.ts = static_cast<unix_ms>(in.number());
   r.duplicate = in.flag();
-  r.level = static_cast<safety>(in.number(1));
+  r.level = static_cast<safety>(in.number(2));
   r.version = in.number();
   r.members = in.number();
   return r;

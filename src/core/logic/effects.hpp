@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "core/room/history_query.hpp"
+#include "core/room/safety.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -63,6 +64,7 @@ struct publish {
   bool acknowledge = false;  ///< the room answers the client's ack by `{"ok":true,"id":..,"room":..,"seq":..}`
   bool members_only = false; ///< refused with `not_in_room` unless the sender is a member
   bool confirm = false;      ///< once taken, the sender gets `message:sent {"id":..,"status":"sent"}`
+  room::safety level = room::safety::home; ///< less is answered by `level_not_reached`; rooms may demand more
 };
 
 /// To several rooms, or to everybody in the namespace (no rooms), each socket once, without a room's sequence.

@@ -18,6 +18,7 @@ struct event_rule {
   bool is_volatile = false;                ///< key "volatile"
   bool stamp = true;                       ///< adds from, ts and (rooms and users) seq to the object
   std::vector<std::string> require;        ///< members the first argument must have
+  std::string level = "home";              ///< for rooms: how safe a message must be to be acknowledged (room::safety)
   std::string log_topic;                   ///< also recorded in the event log under this topic
 };
 

@@ -33,6 +33,11 @@ error reserved_event(std::string_view name) {
   return {"reserved_event", in_quotes(name) + " is reserved by Socket.IO and cannot be sent as an event"};
 }
 
+error level_not_reached(room::safety reached, room::safety asked) {
+  return {"level_not_reached", "it is in the room, but only " + in_quotes(to_string(reached)) + " where " + in_quotes(to_string(asked))
+                                 + " is demanded; send it again with the same id"};
+}
+
 error too_many_watched_users(std::size_t max) {
   return {"too_many_watched_users", "one connection may watch " + std::to_string(max) + " users at most"};
 }

@@ -2,6 +2,7 @@
 // The reasons for which an event is refused, each made in one place so that a code always means the same (docs/errors.md).
 
 #include "base/error.hpp"
+#include "core/room/safety.hpp"
 
 #include <string_view>
 
@@ -16,6 +17,8 @@ error not_permitted(std::string message);
 error not_in_room(std::string_view room);
 error unknown_event(std::string_view name);
 error reserved_event(std::string_view name);
+/// `reached` is less than `asked`.
+error level_not_reached(room::safety reached, room::safety asked);
 error too_many_watched_users(std::size_t max);
 
 } // namespace troupe::logic

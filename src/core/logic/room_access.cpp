@@ -2,6 +2,7 @@
 
 #include "core/engineio/sid.hpp"
 #include "core/logic/refusals.hpp"
+#include "core/name_pattern.hpp"
 
 #include <algorithm>
 
@@ -9,13 +10,6 @@ namespace troupe::logic {
 namespace {
 
 constexpr std::string_view prefix = "room:";
-
-bool matches(std::string_view pattern, std::string_view room) {
-  if (!pattern.ends_with('*'))
-    return pattern == room;
-  pattern.remove_suffix(1);
-  return room.starts_with(pattern);
-}
 
 /// A 20-character room name can look like a socket id by chance, and such names are in common use as keys. Node, shard and a
 /// slot in use match together by chance once in 33 million names.

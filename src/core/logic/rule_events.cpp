@@ -16,7 +16,7 @@ namespace {
 using target = rule_events::target;
 
 rule_events::compiled compile(const event_rule& rule) {
-  rule_events::compiled made{rule, target_of(rule.to).value_or(target::none)};
+  rule_events::compiled made{rule, target_of(rule.to).value_or(target::none), room::safety_of(rule.level).value_or(room::safety::home)};
   if (made.rule.emit.empty())
     made.rule.emit = rule.name;
   if (made.rule.target_field.empty())
@@ -96,7 +96,8 @@ effects deliver(const rule_events::compiled& r, checked found, arguments args) {
                       .is_volatile = rule.is_volatile,
                       .id = std::move(found.id),
                       .acknowledge = true,
-                      .members_only = rule.members_only});
+                      .members_only = rule.members_only,
+                      .level = r.level});
     case target::user:
       return effects_of(direct{std::move(found.name), rule.emit, std::move(args), std::move(found.id), true});
     case target::sender:

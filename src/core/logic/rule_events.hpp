@@ -17,6 +17,7 @@ class rule_events {
   struct compiled {
     event_rule rule; ///< `emit` and `target_field` are never empty where they matter
     target to = target::room;
+    room::safety level = room::safety::home;
   };
 
   explicit rule_events(const std::vector<event_rule>& rules);

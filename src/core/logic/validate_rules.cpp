@@ -42,6 +42,14 @@ void check_target(findings& out, const event_rule& rule, target to) {
     out.add("include_sender", "only events to a room or to the namespace can include the sender");
 }
 
+void check_level(findings& out, const event_rule& rule) {
+  const auto level = room::safety_of(rule.level);
+  if (!level)
+    out.add("level", "\"" + rule.level + "\" is unknown; expected home, stored or replicated");
+  else if (*level != room::safety::home && target_of(rule.to) != target::room)
+    out.add("level", "only events to a room have a level; leave it out");
+}
+
 void check_lists(findings& out, const event_rule& rule) {
   const auto has_empty = [](const std::vector<std::string>& list) {
     return std::find(list.begin(), list.end(), "") != list.end();
@@ -73,6 +81,7 @@ std::vector<setting_problem> validate(const event_rule& rule, std::size_t max_na
     check_target(out, rule, *to);
   else
     out.add("to", "\"" + rule.to + "\" is unknown; expected room, user, sender, namespace or none");
+  check_level(out, rule);
   check_lists(out, rule);
   return out.take();
 }

@@ -35,6 +35,17 @@ std::string version_conflict(const error& why, std::uint64_t current) {
   return refusal(described(why).number("version", integer(current)));
 }
 
+std::string level_not_reached(const error& why, std::string_view id, std::uint64_t seq, unix_ms ts, std::string_view level) {
+  auto o = described(why);
+  if (!id.empty())
+    o.text("id", id);
+  return refusal(std::move(o.number("seq", integer(seq)).number("ts", ts).text("level", level)));
+}
+
+std::string update_level_not_reached(const error& why, std::uint64_t version, std::string_view level) {
+  return refusal(std::move(described(why).number("version", integer(version)).text("level", level)));
+}
+
 std::string joined(std::string_view room, std::size_t members) {
   return std::move(accepted().text("room", room).number("members", integer(members))).closed();
 }

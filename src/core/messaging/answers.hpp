@@ -14,6 +14,10 @@ namespace troupe::messaging {
 std::string refused(const error& why);
 /// The same with the document's current version inside `error`.
 std::string version_conflict(const error& why, std::uint64_t current);
+/// The same with what was reached instead inside `error`: `"id":..,"seq":n,"ts":ms,"level":..`; an empty id is left out.
+std::string level_not_reached(const error& why, std::string_view id, std::uint64_t seq, unix_ms ts, std::string_view level);
+/// And of a document's update: `"version":n,"level":..`.
+std::string update_level_not_reached(const error& why, std::uint64_t version, std::string_view level);
 /// `{"ok":true,"room":..,"members":n}`
 std::string joined(std::string_view room, std::size_t members);
 /// `{"ok":true,"room":..}`

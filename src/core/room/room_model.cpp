@@ -16,8 +16,6 @@ room_model::room_model(std::string name, const options& o, std::size_t shards, t
 
 error room_model::not_in_room() const { return logic::not_in_room(name_); }
 
-void room_model::touch(time_point now) { last_used_ = now; }
-
 const member* room_model::find(session_ref who) const {
   auto i = members_.find(who);
   return i == members_.end() ? nullptr : &i->second;

@@ -61,6 +61,8 @@ class room_model {
   /// no JSON number holds).
   result<bool> on_document(session_ref who, std::uint64_t base, time_point now);
 
+  /// Somebody needs the room: its idle time begins anew.
+  void touch(time_point now) { last_used_ = now; }
   time_passed on_time(time_point now);
   /// When `on_time` has something to do, unless something else happens first.
   std::optional<time_point> next_deadline() const;
@@ -80,7 +82,6 @@ class room_model {
     }
   };
   error not_in_room() const;
-  void touch(time_point now);
 
   std::string name_;
   const options* options_;

@@ -30,14 +30,6 @@ class silent_bus : public ports::bus {
   void on_state(state_handler) override {}
 };
 
-class silent_log : public ports::room_log {
- public:
-  void append(const std::string&, std::vector<ports::log_entry>, ports::log_keep, answer<ports::appended>) override {}
-  void read(const std::string&, ports::log_position, std::size_t, answer<std::vector<ports::log_entry>>) override {}
-  void tail(const std::string&, ports::log_position, std::size_t, answer<std::vector<ports::log_entry>>) override {}
-  void remove(const std::string&, answer<bool>) override {}
-};
-
 class wires : public ports::links {
  public:
   explicit wires(std::function<bool(const std::string&, std::string)> send) : send_(std::move(send)) {}
@@ -52,9 +44,11 @@ class wires : public ports::links {
 } // namespace
 
 struct virtual_cluster::member {
+  explicit member(const std::shared_ptr<memory::memory_store>& logs) : log(logs) {}
+
   silent_registry registry;
   silent_bus bus;
-  silent_log log;
+  memory::memory_room_log log;
   actors::link_router router;
   std::unique_ptr<wires> links;
   std::unique_ptr<actors::cluster_setup> setup;
@@ -63,7 +57,7 @@ struct virtual_cluster::member {
 
 virtual_cluster::virtual_cluster(std::size_t nodes, actors::options o) {
   for (std::size_t i = 0; i < nodes; ++i) {
-    auto& m = *members_.emplace_back(std::make_unique<member>());
+    auto& m = *members_.emplace_back(std::make_unique<member>(logs));
     m.links = std::make_unique<wires>([this, i](const std::string& to, std::string bytes) { return send(i, to, std::move(bytes)); });
     ports::node_record me;
     me.id = id(i);
@@ -73,6 +67,8 @@ virtual_cluster::virtual_cluster(std::size_t nodes, actors::options o) {
     o.node = me.number;
     o.me = {me.number, me.incarnation};
     o.replicas.clustered = true;
+    for (auto& rule : o.room_rules)
+      rule.kind.replicas.clustered = true;
     m.w = std::make_unique<world>(o, 2, m.setup.get(), queues);
     m.w->run();
     hub(i).sure_until = time_point::max(); // nobody else orders

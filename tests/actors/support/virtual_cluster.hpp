@@ -24,6 +24,8 @@ class virtual_cluster {
 
   /// Of all nodes; has room for two users.
   std::shared_ptr<memory::memory_offline_store> queues = std::make_shared<memory::memory_offline_store>(2);
+  /// Of all nodes, where rooms keep their history.
+  std::shared_ptr<memory::memory_store> logs = std::make_shared<memory::memory_store>();
 
   world& operator[](std::size_t i);
   static std::string id(std::size_t i) { return "n" + std::to_string(i + 1); }

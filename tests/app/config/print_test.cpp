@@ -58,8 +58,13 @@ auth: {anonymous_roles: ["a b", "c\"d\\", "", "~", Việt]}
 events:
   rules:
     - {name: "poll:vote", roles: [user], to: none, require: [a, "b, c"], log_topic: polls}
-    - {name: other, members_only: false}
+    - {name: other, members_only: false, level: stored}
   names: {typing: "", "chat:message": chat}
+rooms:
+  rules:
+    - {match: "chat:*", namespace: /shop*, history: true, history_max_messages: 50, history_ttl_ms: 60000}
+    - {match: "tmp:*", history: true, delete_with_room: true, level: stored}
+    - {match: lobby, history: false}
 log: {level: off}
 )");
   REQUIRE(mistakes(l) == std::vector<std::string>{});

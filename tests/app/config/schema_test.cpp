@@ -62,7 +62,8 @@ bool change(const config_option& o, config& c) {
         "HS256",
         "some-word",
         "{typing: t}",
-        "[{name: n}]"}) {
+        "[{name: n}]",
+        "[{match: n}]"}) {
     bool right = true;
     o.read(YAML::Load(value), c, [&](const auto&, const auto&, const auto&) { right = false; });
     if (right && o.yaml(c, secrecy::open) != o.yaml(defaults, secrecy::open))
@@ -131,6 +132,7 @@ TEST_CASE("every member of the structs is bound to an option") {
     redis_sentinel_config, kafka_config, database_config>();
   CHECK(schema().size() == all - nested);
   CHECK(event_rule_schema().size() == members<event_rule>());
+  CHECK(room_rule_schema().size() == members<room_rule>());
 }
 
 TEST_CASE("the names that scripts outside rely on exist") {

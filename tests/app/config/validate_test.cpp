@@ -19,6 +19,7 @@ TEST_CASE("sessions are recovered only where rooms keep their history") {
   auto found = complaints({{"recovery.enabled", "true"}});
   REQUIRE(found.size() == 1);
   CHECK(found[0].find("set rooms.history.enabled to true") != std::string::npos);
+  CHECK(complaints({{"recovery.enabled", "true"}, {"rooms.rules", "[{match: \"chat:*\", history: true}]"}}).empty());
 }
 
 TEST_CASE("a cluster needs a secret and Redis, and times that fit each other") {
@@ -154,6 +155,49 @@ TEST_CASE("event rules are read strictly") {
   CHECK(mentions(found, "troupe.yaml:7: events.rules[4].emit: \"disconnect\" is reserved"));
   CHECK(mentions(found, "troupe.yaml:8: events.rules[5].name: rule 5 is called \"vote\" already"));
   CHECK(mentions(found, "events.names: \"typping\" is no built-in event"));
+}
+
+TEST_CASE("room rules are read strictly, and what they set must have an effect") {
+  auto found = mistakes(load_text(R"(rooms:
+  rules:
+    - {match: "chat:*", histroy: true}
+    - {history: true}
+    - {match: "a*b"}
+    - {match: x, namespace: shop}
+    - {match: x, history: maybe}
+    - {match: x, history_ttl_ms: 5}
+    - lobby
+)"));
+  CHECK(found.size() == 7);
+  CHECK(mentions(found, "troupe.yaml:3: rooms.rules[0].histroy: no such key in a room rule; did you mean history?"));
+  CHECK(mentions(found, "troupe.yaml:4: rooms.rules[1].match: a room rule needs names of rooms to match"));
+  CHECK(mentions(found, "troupe.yaml:5: rooms.rules[2].match: expected a name, with a * only at the end"));
+  CHECK(mentions(found, "troupe.yaml:6: rooms.rules[3].namespace: expected a namespace such as / or /admin"));
+  CHECK(mentions(found, "troupe.yaml:7: rooms.rules[4].history: expected true or false"));
+  CHECK(mentions(found, "troupe.yaml:8: rooms.rules[5].history_ttl_ms: expected a whole number of milliseconds"));
+  CHECK(mentions(found, "troupe.yaml:9: rooms.rules[6]: expected a room rule such as"));
+  CHECK(mentions(complaints({{"rooms.rules", "[{match: x, history_max_messages: 5}]"}}), "rooms.rules[0].history_max_messages: these rooms keep no history"));
+  CHECK(mentions(complaints({{"rooms.rules", "[{match: x, delete_with_room: true}]"}}), "rooms.rules[0].delete_with_room"));
+  CHECK(mentions(complaints({{"rooms.history.enabled", "true"}, {"rooms.rules", "[{match: x, history: false, history_ttl_ms: 5000}]"}}), "rooms.rules[0].history_ttl_ms"));
+  CHECK(complaints({{"rooms.history.enabled", "true"}, {"rooms.rules", "[{match: x, history_max_messages: 5}]"}}).empty());
+}
+
+TEST_CASE("a level that messages can never reach is not demanded") {
+  auto with = [](settings more) {
+    settings s{{"cluster.enabled", "true"}, {"cluster.secret", "a secret that is long enough"}, {"redis.host", "r"}};
+    s.insert(s.end(), more.begin(), more.end());
+    return complaints(s);
+  };
+  const settings::value_type kept{"rooms.history.enabled", "true"}, asked{"rooms.history.replicas", "1"};
+  CHECK(mentions(with({{"rooms.rules", "[{match: x, level: stored}]"}}), "rooms.rules[0].level: messages of rooms without history"));
+  CHECK(mentions(with({kept, {"rooms.rules", "[{match: x, level: replicated}]"}}), "rooms.rules[0].level: nobody asks replicas"));
+  CHECK(with({kept, asked, {"rooms.rules", "[{match: x, level: replicated}]"}}).empty());
+  CHECK(mentions(with({{"events.rules", "[{name: x, level: stored}]"}}), "events.rules[0].level: messages of rooms without history"));
+  CHECK(mentions(with({kept, {"events.rules", "[{name: x, level: replicated}]"}}), "events.rules[0].level: nobody asks replicas"));
+  CHECK(with({kept, asked, {"events.rules", "[{name: x, level: replicated}]"}}).empty());
+  CHECK(mentions(with({asked}), "rooms.history.replicas: there is no history"));
+  CHECK(mentions(complaints({kept, asked}), "rooms.history.replicas: there is no history in Redis"));
+  CHECK(mentions(with({kept, asked, {"rooms.history.replicas_timeout_ms", "1500"}}), "rooms.history.replicas_timeout_ms: half of redis.timeout_ms"));
 }
 
 TEST_CASE("a built-in event that is switched off or renamed makes its name free") {

@@ -107,6 +107,19 @@ TEST_CASE("What is published reaches the room as it was written", "[http][api]")
   CHECK(bob.event("last") == R"(["last",null])");
 }
 
+TEST_CASE("A publish that does not reach the level it asks for is refused, and says how far it came", "[http][api]") {
+  open_node n;
+  const auto answer = n.call("POST", "/publish", R"({"room":"lobby","event":"e","id":"a","level":"stored"})");
+  CHECK(answer.status == 503);
+  const auto why = json::parse(answer.body)["error"];
+  CHECK(why["code"] == "level_not_reached");
+  CHECK(why["id"] == "a");
+  CHECK(why["seq"] == 1);
+  CHECK(why["level"] == "home");
+  CHECK(n.post("/publish", R"({"room":"lobby","event":"e","id":"a","level":"home"})")["duplicate"] == true);
+  CHECK(n.code("/publish", R"({"room":"lobby","event":"e","level":"saved"})") == "invalid_payload");
+}
+
 TEST_CASE("A publish made twice under one id is sent once", "[http][api]") {
   open_node n;
   person ann(n.node->port(), "ann");

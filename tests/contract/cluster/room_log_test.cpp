@@ -151,9 +151,9 @@ TEMPLATE_LIST_TEST_CASE("a log expires some time after its last entry", "", worl
 TEMPLATE_LIST_TEST_CASE("a log that was removed is empty, and still the fence", "", worlds) {
   TestType world;
   auto log = world.log();
-  auto remove = [&] { return *ask<bool>([&](auto done) { log->remove(lobby, done); }); };
+  auto remove = [&] { return *ask<bool>([&](auto done) { log->remove(lobby, {5, 7}, done); }); };
   CHECK(!remove());
-  REQUIRE(append(*log, lobby, {{{5, 7}, "a"}})->taken);
+  REQUIRE(append(*log, lobby, {{{5, 6}, "a"}, {{5, 7}, "b"}})->taken);
   CHECK(remove());
   CHECK(!remove());
   CHECK(read(*log, {}).empty());
@@ -161,8 +161,36 @@ TEMPLATE_LIST_TEST_CASE("a log that was removed is empty, and still the fence", 
   REQUIRE(late);
   CHECK(!late->taken);
   CHECK(late->last == ports::log_position{5, 7});
+  auto end = append(*log, lobby, {});
+  REQUIRE(end);
+  CHECK(end->last == ports::log_position{5, 7});
   CHECK(append(*log, lobby, {{{5, 8}, "b"}})->taken);
   CHECK(tail(*log, 10) == "5-8:b");
+}
+
+TEMPLATE_LIST_TEST_CASE("a log that somebody else has gone on with is not removed", "", worlds) {
+  TestType world;
+  auto old_home = world.log(), new_home = world.log();
+  auto remove = [&](ports::log_position up_to) { return *ask<bool>([&](auto done) { old_home->remove(lobby, up_to, done); }); };
+  REQUIRE(append(*old_home, lobby, {{{5, 1}, "a"}, {{5, 2}, "b"}})->taken);
+  CHECK(!remove({5, 1}));
+  CHECK(!remove({4, 9}));
+  REQUIRE(append(*new_home, lobby, {{{6, 0}, ""}})->taken); // it has said nothing yet
+  CHECK(!remove({5, 2}));
+  CHECK(!remove({5, UINT64_MAX}));
+  CHECK(tail(*new_home, 10) == "5-1:a 5-2:b 6-0:");
+  CHECK(remove(ports::log_end));
+  CHECK(tail(*new_home, 10).empty());
+}
+
+TEMPLATE_LIST_TEST_CASE("a removal comes after the appends that were asked for before, and before those asked for later", "", worlds) {
+  TestType world;
+  auto log = world.log();
+  log->append(lobby, {{{1, 1}, "a"}}, {}, [](auto) {});
+  log->remove(lobby, {1, 1}, [](auto) {});
+  log->append(lobby, {{{1, 2}, "b"}}, {}, [](auto) {});
+  REQUIRE(append(*log, lobby, {{{1, 3}, "c"}})->taken);
+  CHECK(tail(*log, 10) == "1-2:b 1-3:c");
 }
 
 TEMPLATE_LIST_TEST_CASE("appends of one object happen in the order of the calls", "", worlds) {
@@ -186,7 +214,7 @@ TEMPLATE_LIST_TEST_CASE("a log that is away says so, and works again later", "",
   log->append(lobby, {{{1, 2}, "b"}}, {}, added.done());
   log->read(lobby, {}, 10, before.done());
   log->tail(lobby, ports::log_end, 10, newest.done());
-  log->remove(lobby, removed.done());
+  log->remove(lobby, ports::log_end, removed.done());
   CHECK(added.wait().error().code == "log_unavailable");
   CHECK(shown(before.wait()) == "log_unavailable");
   CHECK(shown(newest.wait()) == "log_unavailable");

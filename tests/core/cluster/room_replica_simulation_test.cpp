@@ -77,6 +77,19 @@ TEST_CASE("a room keeps every promise while a replica ends and is made again") {
   CHECK(sim::run({.seed = 1, .rests = true}).rests > 10);
 }
 
+TEST_CASE("acks call messages no safer than they are while the log's replicas come and go") {
+  all_hold({.replica_outages = true}, seeds(60));
+  all_hold({.crashes = true, .pauses = true, .cuts = true, .replica_outages = true}, seeds(60));
+  all_hold({.pauses = true, .log_outages = true, .replica_outages = true}, seeds(60));
+  const auto v = sim::run({.seed = 3, .log_outages = true, .replica_outages = true});
+  CHECK(v.levels[1] > 10);
+  CHECK(v.levels[2] > 10);
+}
+
+TEST_CASE("the judge finds a log that boasts of replicas") {
+  CHECK_THAT(found({.replica_outages = true, .boastful = true}), Catch::Matchers::EndsWith("is on no replica"));
+}
+
 TEST_CASE("the judge finds a replica that numbers its operations as the one before") {
   CHECK_THAT(found({.rests = true, .same_numbers = true}), Catch::Matchers::EndsWith("was acknowledged and is lost"));
 }

@@ -106,7 +106,7 @@ TEST_CASE("a logged message is delivered when the log has it, and not before") {
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   CHECK(f.out.delivered.empty());
   REQUIRE(f.out.appends.size() == 1);
@@ -120,7 +120,7 @@ TEST_CASE("a message that is sent again before it is stored gets the answer of t
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   for (int i = 0; i < 3; ++i)
     (void)r.submit(publish_op{"ann", "id", "said", {"1", {}}, false, false, {}}, start, 5).value();
   CHECK(f.out.results.empty());
@@ -210,7 +210,7 @@ TEST_CASE("while the log is away for all, messages go on and are written when it
   f.o.logged = true;
   f.out.away = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::unavailable, 0, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::unavailable, {0, 0}, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   REQUIRE(f.out.results.size() == 1);
   CHECK(f.out.results[0].second.level == safety::home);
@@ -226,7 +226,7 @@ TEST_CASE("while the log is away for all, it is not written to, so that nobody w
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   auto say = [&](const char* what) {
     (void)r.submit(publish_op{"ann", "", "said", {what, {}}, false, false, {}}, start, 5).value();
   };
@@ -249,7 +249,7 @@ TEST_CASE("an append without an answer is made again, and nobody hears of its me
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   r.on_appended(f.out.appends[0].first, log_answer::unavailable, 0, 0, start);
   CHECK(f.out.delivered.empty());
@@ -259,6 +259,90 @@ TEST_CASE("an append without an answer is made again, and nobody hears of its me
   REQUIRE(f.out.results.size() == 1);
   CHECK(f.out.results[0].second.level == safety::stored);
   CHECK(f.out.delivered.size() == 1);
+}
+
+namespace {
+
+/// A home with a log whose replicas are asked, and one message of ann's under way, called "id".
+struct asking : fixture {
+  asking() {
+    o.logged = o.replicated = true;
+    home.emplace(alone());
+    home->on_log_opened(out.opened, log_answer::taken, {1, 0}, {}, start, 0);
+    say();
+  }
+  safety say(time_point now = start) {
+    (void)home->submit(publish_op{"ann", "id", "said", {"1", {}}, false, false, {}}, now, 5).value();
+    return out.results.empty() ? safety::home : out.results.back().second.level;
+  }
+  void answer(log_answer a, time_point now = start) { home->on_appended(out.appends.back().first, a, 0, 0, now); }
+  std::optional<room_replica> home;
+};
+
+} // namespace
+
+TEST_CASE("an ack says that replicas have the message, and so does that of its repetition") {
+  asking f;
+  f.answer(log_answer::replicated);
+  CHECK(f.out.results.back().second.level == safety::replicated);
+  CHECK(f.say() == safety::replicated);
+  CHECK(f.out.results.back().second.duplicate);
+  CHECK(f.out.appends.size() == 1);
+}
+
+TEST_CASE("a message that replicas did not have in time is asked after, and its repetition told what is known") {
+  asking f;
+  f.answer(log_answer::taken);
+  CHECK(f.out.results.back().second.level == safety::stored);
+  CHECK(f.say() == safety::stored);
+  const auto later = f.home->next_deadline().value();
+  f.home->on_time(later);
+  REQUIRE(f.out.appends.size() == 2);
+  CHECK(f.out.appends[1].second.empty()); // a question
+
+  SECTION("it has come there meanwhile") {
+    f.answer(log_answer::replicated, later);
+    CHECK(f.say(later) == safety::replicated);
+    CHECK(f.out.delivered.size() == 1);
+  }
+  SECTION("it has not: the next repetition asks again") {
+    f.answer(log_answer::taken, later);
+    CHECK(f.home->next_deadline().value_or(time_point::max()) > later + 5s);
+    CHECK(f.say(later) == safety::stored);
+    f.home->on_time(f.home->next_deadline().value());
+    CHECK(f.out.appends.size() == 3);
+  }
+  SECTION("somebody else has the room") {
+    f.home->on_appended(f.out.appends.back().first, log_answer::refused, 9, 0, later);
+    CHECK(f.home->now_is() == room_replica::role::homeless);
+  }
+}
+
+TEST_CASE("a message that was given out without the log is called stored when the log has it") {
+  asking f;
+  f.out.away = true;
+  f.answer(log_answer::unavailable);
+  CHECK(f.out.results.back().second.level == safety::home);
+  CHECK(f.say() == safety::home);
+  f.out.away = false;
+  f.home->on_ordering_changed(start + 400ms, 5);
+  f.answer(log_answer::taken, start + 400ms);
+  CHECK(f.say(start + 400ms) == safety::stored);
+}
+
+TEST_CASE("a home whose log was emptied goes on where it was") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  CHECK(!r.log_end());
+  r.on_log_opened(f.out.opened, log_answer::refused, {1, 5}, {}, start, 0); // its own fence, from before the room's rest
+  CHECK(r.log_end() == room::place{1, 5});
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  CHECK(!r.log_end());
+  REQUIRE(f.out.appends.size() == 1);
+  CHECK(f.out.appends[0].second[0]->seq == 6);
+  r.on_appended(f.out.appends[0].first, log_answer::taken, 0, 0, start);
+  CHECK(r.log_end() == room::place{1, 6});
 }
 
 TEST_CASE("a home that was stopped orders nothing before it knows that it still is the home") {
@@ -277,7 +361,7 @@ TEST_CASE("a home that the log has overtaken delivers nothing more") {
   fixture f;
   f.o.logged = true;
   auto r = f.alone();
-  r.on_log_opened(f.out.opened, log_answer::taken, 1, {}, start, 0);
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
   (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
   r.on_appended(f.out.appends[0].first, log_answer::refused, 9, 0, start);
   CHECK(f.out.delivered.empty());

@@ -10,6 +10,14 @@ using std::chrono::milliseconds;
 struct log_store {
   std::vector<std::pair<std::pair<std::uint64_t, std::uint64_t>, message_ptr>> entries;
   bool up = true;
+  bool replicas_up = true;
+  std::size_t on_replicas = 0; ///< so many entries
+  /// What an append, or a question, is answered.
+  log_answer written(bool boastful) {
+    if (replicas_up)
+      on_replicas = entries.size();
+    return replicas_up || boastful ? log_answer::replicated : log_answer::taken;
+  }
   std::pair<std::uint64_t, std::uint64_t> last() const {
     return entries.empty() ? std::pair<std::uint64_t, std::uint64_t>{} : entries.back().first;
   }
@@ -60,6 +68,8 @@ class world {
   explicit world(const plan& p) : plan_(p), random_(p.seed) {
     options_.clustered = true;
     options_.logged = p.logged;
+    options_.replicated = p.replica_outages;
+    log.replicas_up = p.replica_outages;
     for (unsigned i = 0; i < p.nodes; ++i)
       nodes.push_back(std::make_unique<node>(*this, i));
   }
@@ -269,6 +279,12 @@ class world {
   void publish(unsigned i);
   void publish(unsigned i, const std::string& text, bool named);
   void heal();
+  /// An acknowledgement says of a message no more than what is true.
+  void check_level(const std::string& text, safety level);
+  void blame(std::string what) {
+    if (result.faults.size() < 10)
+      result.faults.push_back(std::move(what));
+  }
   void judge();
 
   const plan plan_;
@@ -329,21 +345,24 @@ void node::done(std::uint64_t op, const op_result& r) {
   if (r.failed)
     ++w.result.refused;
   else
-    w.acked[what->second] = r.level;
+    w.check_level(what->second, w.acked[what->second] = r.level);
   asked.erase(what);
 }
 
 void node::append(std::uint64_t token, std::uint64_t epoch, std::vector<message_ptr> batch) {
   w.at(w.hop(), [this, token, epoch, batch = std::move(batch)] {
     auto a = log_answer::taken;
+    const auto overtaken = batch.empty() ? w.log.last().first > epoch : std::pair{epoch, batch.front()->seq} <= w.log.last();
     if (!w.log.up)
       a = log_answer::unavailable;
-    else if (!w.plan_.no_fence && std::pair{epoch, batch.front()->seq} <= w.log.last())
+    else if (!w.plan_.no_fence && overtaken)
       a = log_answer::refused;
     else
       for (auto& m : batch)
         w.log.entries.emplace_back(std::pair{epoch, m->seq}, m);
-    if (a == log_answer::taken && w.pick(50) == 0 && w.plan_.log_outages) {
+    if (a == log_answer::taken)
+      a = w.log.written(w.plan_.boastful);
+    if ((a == log_answer::taken || a == log_answer::replicated) && w.pick(50) == 0 && w.plan_.log_outages) {
       w.turn_log(false); // the answer is lost with the connection
       a = log_answer::unavailable;
     }
@@ -362,12 +381,14 @@ void node::open_log(std::uint64_t token, std::uint64_t epoch) {
       a = log_answer::refused;
     else
       w.log.entries.emplace_back(std::pair{epoch, std::uint64_t{0}}, nullptr);
+    if (a == log_answer::taken)
+      a = w.log.written(w.plan_.boastful);
     std::vector<message_ptr> tail;
     for (auto& [at, m] : w.log.entries)
       if (m && a != log_answer::unavailable)
         tail.push_back(m);
     w.to(index, w.hop(), [this, token, a, tail, last = w.log.last()] {
-      replica->on_log_opened(token, a, last.first, tail, w.now, w.wall());
+      replica->on_log_opened(token, a, {last.first, last.second}, tail, w.now, w.wall());
     });
   });
 }
@@ -488,7 +509,10 @@ void world::fault() {
         turn_log(!log.up);
       }
       return;
-    default: return;
+    default:
+      if (plan_.replica_outages)
+        log.replicas_up = !log.replicas_up;
+      return;
   }
 }
 
@@ -508,11 +532,18 @@ void world::heal() {
   live(std::chrono::seconds(3));
 }
 
+void world::check_level(const std::string& text, safety level) {
+  ++result.levels[static_cast<std::size_t>(level)];
+  if (level == safety::home)
+    return;
+  const auto entry = std::find_if(log.entries.begin(), log.entries.end(), [&](auto& e) { return e.second && e.second->args.json == '"' + text + '"'; });
+  if (entry == log.entries.end())
+    blame(text + " is called stored and is not in the log");
+  else if (level == safety::replicated && static_cast<std::size_t>(entry - log.entries.begin()) >= log.on_replicas)
+    blame(text + " is called replicated and is on no replica");
+}
+
 void world::judge() {
-  auto blame = [&](std::string what) {
-    if (result.faults.size() < 10)
-      result.faults.push_back(std::move(what));
-  };
   std::map<std::uint64_t, std::string> order;
   std::map<std::string, std::uint64_t> places;
   std::uint64_t top = 0;
@@ -547,7 +578,7 @@ void world::judge() {
 blame("node " + std::to_string(n->index) + " did not hear the last word");
   for (auto& [text, level] : acked) {
     ++result.acked;
-    if (plan_.logged && level == safety::stored && !places.contains('"' + text + '"'))
+    if (plan_.logged && level >= safety::stored && !places.contains('"' + text + '"'))
   blame(text + " was acknowledged and is lost");
   }
 }

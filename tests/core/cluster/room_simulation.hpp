@@ -5,6 +5,7 @@
 #include "core/cluster/room_replica.hpp"
 #include "core/cluster/room_wire.hpp"
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,6 +21,7 @@ struct plan {
   unsigned nodes = 3;
   bool logged = true;
   bool crashes = false, pauses = false, cuts = false, log_outages = false;
+  bool replica_outages = false; ///< the log has replicas, which come and go
   bool rests = false;         ///< the last node has no member: its replica, when nobody needs it, ends and is made again
   unsigned rounds = 40;       ///< faults or quiet steps, of about 100 ms each
   // Seeded bugs, which the judge must find:
@@ -27,11 +29,13 @@ struct plan {
   bool shortcut = false;      ///< members of the publisher's node get a message before it has its place
   bool no_dedup = false;      ///< an operation that is sent again is not known as the one before
   bool same_numbers = false;  ///< a replica that is made again numbers its operations from the beginning
+  bool boastful = false;      ///< the log says that its replicas have everything, whether they do or not
 };
 
 struct verdict {
   std::vector<std::string> faults;   ///< broken promises, in words
   unsigned acked = 0, delivered = 0, moves = 0, refused = 0, rests = 0;
+  std::array<unsigned, 3> levels{};  ///< acks by the level that they name
   std::uint64_t diverged = 0;
 };
 

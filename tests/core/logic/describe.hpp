@@ -44,7 +44,8 @@ struct describe_effect {
   std::string operator()(const publish& e) const {
     return "publish " + e.room + " " + e.event + " " + text_of(e.args) + flag(e.stamp, "stamp")
            + flag(e.include_sender, "self") + flag(e.is_volatile, "volatile") + named("id", e.id)
-           + flag(e.acknowledge, "ack") + flag(e.members_only, "members") + flag(e.confirm, "confirm");
+           + flag(e.acknowledge, "ack") + flag(e.members_only, "members") + flag(e.confirm, "confirm")
+           + (e.level == room::safety::home ? std::string() : " level=" + std::string(to_string(e.level)));
   }
   std::string operator()(const broadcast& e) const {
     return "broadcast " + text_of(e.rooms) + " but " + text_of(e.except) + " " + e.event + " " + text_of(e.args)

@@ -51,6 +51,14 @@ TEST_CASE("a rule's options for rooms") {
   });
 }
 
+TEST_CASE("a rule demands how safe its messages must be") {
+  stage on;
+  event_rule rule = rule_called("order");
+  rule.level = "replicated";
+  on.rules = {rule};
+  CHECK(on.send("order", R"([{"room":"lobby"}])") == R"(publish lobby order <{"room":"lobby","from":"ann"> stamp ack members level=replicated)");
+}
+
 TEST_CASE("a rule without stamp passes its arguments through") {
   stage on;
   event_rule rule = rule_called("cursor");

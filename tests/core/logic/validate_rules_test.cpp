@@ -46,6 +46,12 @@ TEST_CASE("every mistake in a rule has its sentence") {
   rule = good();
   rule.emit = "connect";
   CHECK(problem_of(rule) == "emit: \"connect\" is reserved by Socket.IO; choose another name");
+  rule = good();
+  rule.level = "saved";
+  CHECK(problem_of(rule) == "level: \"saved\" is unknown; expected home, stored or replicated");
+  rule = to("user");
+  rule.level = "stored";
+  CHECK(problem_of(rule) == "level: only events to a room have a level; leave it out");
   CHECK(problem_of(to("rooms")) == "to: \"rooms\" is unknown; expected room, user, sender, namespace or none");
   CHECK(problem_of(to("none"))
         == "log_topic: with \"to: none\" and no log_topic the event would do nothing; give it a topic");

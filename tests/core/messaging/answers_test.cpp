@@ -14,6 +14,9 @@ TEST_CASE("answers as clients read them") {
   CHECK(joined("a\n", 2) == R"({"ok":true,"room":"a\n","members":2})");
   CHECK(left("a") == R"({"ok":true,"room":"a"})");
   CHECK(published("m", "a", 3, 99) == R"({"ok":true,"id":"m","room":"a","seq":3,"ts":99})");
+  CHECK(published("m", "a", 3, 99, "stored") == R"({"ok":true,"id":"m","room":"a","seq":3,"ts":99,"level":"stored"})");
+  CHECK(level_not_reached({"c", "m"}, "m", 3, 99, "home") == R"({"ok":false,"error":{"code":"c","message":"m","id":"m","seq":3,"ts":99,"level":"home"}})");
+  CHECK(update_level_not_reached({"c", "m"}, 8, "home") == R"({"ok":false,"error":{"code":"c","message":"m","version":8,"level":"home"}})");
   CHECK(published("", "a", 3, 99) == R"({"ok":true,"room":"a","seq":3,"ts":99})");
   CHECK(sent("m", "queued", 99) == R"({"ok":true,"id":"m","status":"queued","ts":99})");
   CHECK(updated("d", 4) == R"({"ok":true,"documentId":"d","version":4})");

@@ -16,10 +16,12 @@ process.on('exit', () => {
 export class Redis {
   #child = null;
   #exited = Promise.resolve();
+  #arguments = [];
 
-  /** `directory` holds the data; it is emptied. */
-  static async start(directory) {
+  /** `directory` holds the data; it is emptied. `master`: another Redis, of which this one is to be a replica. */
+  static async start(directory, { master = null } = {}) {
     const redis = new Redis();
+    if (master) redis.#arguments = ['--replicaof', `127.0.0.1 ${master.port}`];
     redis.port = await freePort();
     redis.directory = join(directory, 'redis');
     await redis.#empty();
@@ -32,6 +34,7 @@ export class Redis {
     const child = spawn('redis-server', [
       '--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes',
       '--appendfsync', 'no', '--auto-aof-rewrite-percentage', '0', '--dir', this.directory,
+      '--repl-diskless-sync-delay', '0', ...this.#arguments,
     ], { stdio: 'ignore' });
     this.#child = child;
     running.add(child);

@@ -56,6 +56,14 @@ std::optional<std::string> api_body::optional_event() {
   return name ? std::optional(checked_event(*std::move(name))) : std::nullopt;
 }
 
+room::safety api_body::level() {
+  const auto word = reader_.optional_name("level", 16);
+  const auto level = room::safety_of(word.value_or("home"));
+  if (!level)
+    reader_.fail(logic::invalid_payload("\"level\" is home, stored or replicated"));
+  return level.value_or(room::safety::home);
+}
+
 std::string api_body::nsp() {
   auto nsp = reader_.optional_name("namespace", max_namespace_bytes).value_or("/");
   if (auto why = refuse_namespace(nsp))

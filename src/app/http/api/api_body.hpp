@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "core/limits/limits.hpp"
 #include "core/logic/payload_reader.hpp"
+#include "core/room/safety.hpp"
 
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class api_body {
   std::string nsp();
   std::string_view json(std::string_view field) { return reader_.json(field); }
   std::optional<std::string_view> optional_json(std::string_view field) const { return reader_.optional_json(field); }
+  /// How safe the message must be; home if it is left out.
+  room::safety level();
   bool boolean(std::string_view field, bool fallback) { return reader_.boolean(field, fallback); }
   /// A name or an array of at most 1,000 names; empty if it is left out.
   std::vector<std::string> names(std::string_view field);

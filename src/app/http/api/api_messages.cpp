@@ -5,6 +5,7 @@
 #include "core/logic/builtin/call.hpp"
 #include "core/logic/event_names.hpp"
 #include "core/logic/object_text.hpp"
+#include "core/messaging/answers.hpp"
 
 namespace troupe::app {
 namespace {
@@ -33,6 +34,7 @@ void api_routes::publish(visit& v) {
   what.event = in.event();
   what.args.json = std::string(in.optional_json("data").value_or(""));
   what.id = in.optional_name("id", logic::max_id_bytes).value_or("");
+  what.level = in.level();
   std::string nsp = in.nsp();
   if (in.problem())
     return v.respond(error_answer(*in.problem()));
@@ -42,9 +44,14 @@ void api_routes::publish(visit& v) {
     auto done = [respond = std::move(respond), id = what.id, room = what.room](const result<actors::published>& r) {
       if (!r)
         return respond(error_answer(r.error()));
+      const auto level = to_string(r->level.value_or(room::safety::home));
+      if (r->too_low)
+        return respond(json_answer(messaging::level_not_reached(*r->too_low, id, r->seq, r->ts, level), 503));
       object_text body;
       body.boolean("ok", true).text("id", id).text("room", room).number("seq", static_cast<std::int64_t>(r->seq));
       body.number("ts", r->ts).boolean("duplicate", r->duplicate);
+      if (r->level)
+        body.text("level", level);
       respond(json_answer(std::move(body).closed()));
     };
     layer.publish(std::move(nsp), std::move(what), std::move(done));
