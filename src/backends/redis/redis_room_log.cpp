@@ -104,7 +104,7 @@ void redis_room_log::write(const script& s, std::string key, std::vector<std::st
   if (replicas_)
     replicas_->run(s, std::move(key), std::move(arguments), std::move(d));
   else
-    client_->run(s, {std::move(key)}, std::move(arguments), [d = std::move(d)](result<answer> said) { d(std::move(said), false); });
+    client_->run(s, {std::move(key)}, std::move(arguments), [d = std::move(d)](result<redis::answer> said) { d(std::move(said), false); });
 }
 
 std::string redis_room_log::key_of(const std::string& room) const {
