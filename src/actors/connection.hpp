@@ -76,6 +76,7 @@ class connection : public pinned {
   void on(describe_sockets& m);
   void on(deliver_waiting& m);
   void on(room_entered& m);
+  void on(session_unsaved& m);
   void on(room_resumed& m);
   void on(session_found& m);
   void on(places_found& m);
@@ -113,7 +114,8 @@ class connection : public pinned {
   std::unique_ptr<comeback> take_comeback(const comeback& c);
   comeback* find_comeback(std::string_view nsp);
   void make_recoverable(socket& s);
-  void keep(socket& s);
+  /// `kept` is called when the store has answered, whatever it said; on any thread.
+  void keep(socket& s, std::function<void()> kept = {});
   void keep_due(time_point now);
   void stop_keeping(const socket& s, std::string_view reason);
   bool may_come_back(std::string_view reason) const;

@@ -81,10 +81,17 @@ struct report_sockets {
 
 // -- recovery --
 
-/// A room has taken the socket in after this message.
+/// A room has taken the socket in after this message. The join is to be answered when the store has the session with it.
 struct room_entered {
   std::string nsp, room;
   recovery::place after;
+  ack_id ack;
+  std::uint64_t members = 0;
+};
+
+/// The store could not keep the session of this socket.
+struct session_unsaved {
+  std::string nsp, socket_id;
 };
 
 /// A room's answer to `room_resume`: what the client missed, up to and including `to`; what comes later is sent to it live.
@@ -118,6 +125,6 @@ struct failed {
 
 using connection_op =
   std::variant<session_over, refused, ports::control, report_room, report_user, perform, describe_sockets, report_sockets, room_entered,
-               room_resumed, deliver_waiting, session_found, places_found, taken_over, failed>;
+               room_resumed, session_unsaved, deliver_waiting, session_found, places_found, taken_over, failed>;
 
 } // namespace troupe::actors

@@ -9,6 +9,7 @@
 #include "base/random.hpp"
 #include "core/engineio/sid.hpp"
 #include "core/json/json_text.hpp"
+#include "core/messaging/answers.hpp"
 #include "core/logic/object_text.hpp"
 #include "core/room/room_key.hpp"
 #include "core/socketio/encoder.hpp"
@@ -40,11 +41,22 @@ void connection::make_recoverable(socket& s) {
   s.kept = {s.info.id, s.info.nsp, s.info.who.user_id, s.info.who.guest, {{hub().opts.me, who_}}, {}};
 }
 
-void connection::keep(socket& s) {
+void connection::keep(socket& s, std::function<void()> kept) {
   if (s.pid.empty())
-    return;
-  hub().sessions->save(s.pid, s.kept);
+    return kept ? kept() : void();
+  hub().sessions->save(s.pid, s.kept, [hub = hub().shared_from_this(), who = who_, nsp = s.info.nsp, id = s.info.id, kept = std::move(kept)](bool saved) {
+    if (!saved)
+      hub->to_connection(who, session_unsaved{nsp, id});
+    if (kept)
+      kept();
+  });
   s.keep_again = now() + hub().opts.recovery.refresh;
+}
+
+void connection::on(session_unsaved& m) {
+  constexpr duration soon{500};
+  if (auto s = find(m.nsp); s && s->info.id == m.socket_id)
+    s->keep_again = std::min(s->keep_again, now() + soon);
 }
 
 void connection::keep_due(time_point t) {
@@ -56,8 +68,13 @@ void connection::keep_due(time_point t) {
 void connection::on(room_entered& m) {
   auto s = find(m.nsp);
   const bool joined = s && std::find(s->info.rooms.begin(), s->info.rooms.end(), m.room) != s->info.rooms.end();
+  auto answer = [hub = hub().shared_from_this(), who = who_, nsp = m.nsp, ack = m.ack, text = messaging::joined(m.room, m.members)] {
+    hub->answer(who, nsp, ack, text);
+  };
   if (joined && s->kept.rooms.try_emplace(m.room, recovery::membership{m.after, {}}).second)
-    keep(*s);
+    keep(*s, std::move(answer));
+  else
+    answer();
 }
 
 /// Whoever says goodbye, or is told to go, does not come back as the same one.

@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "core/cluster/envelope.hpp"
+#include "core/cluster/wire.hpp"
 #include "core/engineio/sid.hpp"
 #include "core/name_pattern.hpp"
 #include "core/room/room_key.hpp"
@@ -154,21 +155,53 @@ bool hub::recovers(std::string_view nsp) const {
 unix_ms hub::settled() const {
   if (heard_until_.load(std::memory_order_relaxed) != nothing_unheard)
     look_at_unheard();
-  return std::min(wall(), heard_until_.load(std::memory_order_relaxed)) - opts.recovery.settling.count();
+  const auto now = wall();
+  const auto until = std::min({now, heard_until_.load(std::memory_order_relaxed), late.since(now).value_or(now)});
+  return until - opts.recovery.settling.count();
 }
 
-/// What a peer said while its link was down comes soon after the link is back.
+/// What a peer said while its link was down, or could not say, comes soon after. What a peer had placed that is gone, others hand over.
 void hub::look_at_unheard() const {
   const auto now = wall();
+  const auto soon = 2 * opts.recovery.settling.count();
   std::lock_guard lock(peers_mutex_);
+  std::erase_if(peers_, [&](auto& named) { return named.second.gone_at != 0 && now - named.second.gone_at > 3 * soon; });
   auto least = nothing_unheard;
   for (auto& [id, p] : peers_) {
-    if (p.linked && now - p.linked_at > 2 * opts.recovery.settling.count())
+    if (p.linked && now - p.linked_at > soon)
       p.unheard_since = 0;
     if (p.unheard_since != 0)
       least = std::min(least, p.unheard_since);
   }
   heard_until_.store(least, std::memory_order_relaxed);
+}
+
+void hub::tell_late() {
+  constexpr unix_ms pause = 100;
+  const auto now = wall();
+  const auto since = late.since(now);
+  if (!since || !links || now - told_late_ < pause)
+    return;
+  told_late_ = now;
+  std::string payload;
+  cluster::wire::put(payload, static_cast<std::uint64_t>(*since));
+  const auto bytes = cluster::sealed(cluster::addressee::late, "", payload);
+  for (auto& p : peers())
+    if (p.linked)
+      links->send(p.id, bytes);
+}
+
+void hub::know_late(const std::string& node, std::string_view payload) {
+  cluster::wire::reader in(payload);
+  const auto since = static_cast<unix_ms>(in.number());
+  std::lock_guard lock(peers_mutex_);
+  const auto i = peers_.find(node);
+  if (!in.done() || since <= 0 || i == peers_.end())
+    return;
+  auto& p = i->second;
+  p.unheard_since = p.unheard_since == 0 ? since : std::min(p.unheard_since, since);
+  p.linked_at = wall();
+  heard_until_.store(std::min(heard_until_.load(), p.unheard_since));
 }
 
 void hub::give_up_session(const cluster::give_up_session& q, std::function<void(std::optional<recovery::places_before>)> told) {
@@ -197,16 +230,20 @@ void hub::know_peer(const ports::link_peer& p, bool linked) {
   if (linked) {
     auto& known = peers_[p.node];
     const bool same = known.ref == ref;
-    known = {p.node, ref, true, same && known.alive, same ? known.unheard_since : 0, wall()};
+    known = {p.node, ref, true, same && known.alive, known.unheard_since, wall(), 0};
   } else if (const auto i = peers_.find(p.node); i != peers_.end() && i->second.ref == ref) {
     i->second.linked = false;
     // A link may have been silent for a while before it was given up.
     if (i->second.unheard_since == 0)
       i->second.unheard_since = wall() - 2 * opts.recovery.settling.count();
     heard_until_.store(std::min(heard_until_.load(), i->second.unheard_since));
-    if (!i->second.alive)
-      peers_.erase(i);
+    forget_later(i->second);
   }
+}
+
+void hub::forget_later(peer& p) {
+  if (!p.linked && !p.alive)
+    p.gone_at = wall();
 }
 
 void hub::know_node(const std::string& id, cluster::node_ref ref, bool alive) {
@@ -214,12 +251,13 @@ void hub::know_node(const std::string& id, cluster::node_ref ref, bool alive) {
   if (alive) {
     auto& known = peers_[id];
     if (known.ref != ref)
-      known = {id, ref, false, true};
+      known = {id, ref, false, true, known.unheard_since, known.linked_at, 0};
     known.alive = true;
+    known.gone_at = 0;
   } else if (const auto i = peers_.find(id); i != peers_.end() && i->second.ref == ref) {
     i->second.alive = false;
-    if (!i->second.linked)
-      peers_.erase(i);
+    forget_later(i->second);
+    heard_until_.store(std::min(heard_until_.load(), i->second.unheard_since ? i->second.unheard_since : nothing_unheard));
   }
 }
 
@@ -233,7 +271,8 @@ std::vector<hub::peer> hub::peers() const {
   std::lock_guard lock(peers_mutex_);
   list.reserve(peers_.size());
   for (auto& [id, p] : peers_)
-    list.push_back(p);
+    if (p.gone_at == 0)
+      list.push_back(p);
   return list;
 }
 

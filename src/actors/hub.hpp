@@ -4,6 +4,7 @@
 #include "actors/actor_layer.hpp"
 #include "actors/broadcast_acks.hpp"
 #include "actors/cluster_messages.hpp"
+#include "actors/late_appends.hpp"
 #include "actors/public_record.hpp"
 #include "actors/query_messages.hpp"
 #include "actors/directory_messages.hpp"
@@ -66,6 +67,11 @@ class hub : public std::enable_shared_from_this<hub> {
   bool recovers(std::string_view nsp) const;
   /// What any home has placed before then was handed to this node's sessions.
   unix_ms settled() const;
+  /// What this node's homes cannot hand over.
+  late_appends late;
+  /// Tells the other nodes, while there is something. Called by the cluster's actor at every tick.
+  void tell_late();
+  void know_late(const std::string& node, std::string_view payload);
   /// A session of this node, whose client has come back elsewhere: it ends here. `told` hears what the question asks.
   void give_up_session(const cluster::give_up_session& q, std::function<void(std::optional<recovery::places_before>)> told);
   /// Leaves the shards' journals to the other nodes; nothing is said to sessions any more. `done` is let go of when they are kept.
@@ -78,7 +84,8 @@ class hub : public std::enable_shared_from_this<hub> {
     bool linked = false;
     bool alive = false; ///< a member of the cluster, as far as this node knows
     unix_ms unheard_since = 0; ///< its link has broken then, and what it said since may still be missing; 0: nothing is
-    unix_ms linked_at = 0;
+    unix_ms linked_at = 0;     ///< or spoke of messages that are late
+    unix_ms gone_at = 0;       ///< neither linked nor alive since then; what it placed may still be handed over by others
   };
   void know_peer(const ports::link_peer& p, bool linked);
   /// A node belongs to the cluster, or does no longer.
@@ -127,6 +134,9 @@ class hub : public std::enable_shared_from_this<hub> {
  private:
   static constexpr unix_ms nothing_unheard = std::numeric_limits<unix_ms>::max();
   void look_at_unheard() const;
+  void forget_later(peer& p);
+
+  unix_ms told_late_ = 0; ///< only by the cluster's actor
 
   mutable std::mutex peers_mutex_;
   mutable std::atomic<unix_ms> heard_until_{nothing_unheard}; ///< the least `unheard_since` of living peers

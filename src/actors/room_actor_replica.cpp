@@ -83,8 +83,9 @@ void room_actor::answer_join(asker& a, const cluster::op_result& r) {
   if (a.news && !r.failed && r.members <= kind_.rooms.announce_max_members)
     announce("room_joined", room::membership(model_.name(), *a.news), a.who);
   if (!r.failed) {
-    if (a.tell_place)
-      hub().to_connection(*a.who, room_entered{std::string(nsp()), model_.name(), a.after ? *a.after : first_heard_.value_or(here())});
+    if (a.tell_place) // which answers when the session is kept
+      return hub().to_connection(*a.who, room_entered{std::string(nsp()), model_.name(), a.after ? *a.after : first_heard_.value_or(here()),
+                                                      a.ack, r.members});
     return hub().answer(*a.who, nsp(), a.ack, messaging::joined(model_.name(), r.members));
   }
   if (stays)
@@ -246,7 +247,9 @@ void room_actor::append(std::uint64_t token, std::uint64_t epoch, std::vector<cl
   for (auto& m : batch)
     entries.push_back({{epoch, m->seq}, cluster::encode_entry(*m)});
   const bool asking = entries.empty();
-  auto back = [hub = hub().shared_from_this(), key = key_, token, epoch, asking](const result<ports::appended>& r) {
+  const auto number = hub().late.begin(hub().wall());
+  auto back = [hub = hub().shared_from_this(), key = key_, token, epoch, asking, number](const result<ports::appended>& r) {
+    hub->late.end(number, r.has_value(), hub->wall());
     hub->to_room(*key, room_logged{token, answer_of(r, epoch, asking), r ? r->last : ports::log_position{}});
   };
   hub().log->append(*key_, std::move(entries), kind_.keep, std::move(back));

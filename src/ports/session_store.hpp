@@ -14,8 +14,8 @@
 namespace troupe::ports {
 
 /// Guarantees: calls for one session by one object are carried out in the order of the calls; `save`, `leave` and `forget` of one
-/// who is not in the session's last stay any more do nothing. What `save` brings while the store is away is dropped: whoever saves
-/// does it again before long (recovery_options::refresh), and until then an older record, or none, is what a client finds. `done`
+/// who is not in the session's last stay any more do nothing. What `save` brings while the store is away is dropped, and its `kept` hears so: whoever
+/// saves does it again before long, and until then an older record, or none, is what a client finds. `done`
 /// comes once, on any thread, maybe before the call returns; the error is `sessions_unavailable`. Any thread; never blocks.
 class session_store {
  public:
@@ -31,7 +31,9 @@ class session_store {
   virtual ~session_store() = default;
 
   /// The session as it is now; its client is connected. `r.stays.back()` is who says so.
-  virtual void save(const std::string& pid, const recovery::session_record& r) = 0;
+  /// `kept`, if there is one: the store has answered; true: it has the record, or one of a later stay.
+  virtual void save(const std::string& pid, const recovery::session_record& r, std::function<void(bool)> kept) = 0;
+  void save(const std::string& pid, const recovery::session_record& r) { save(pid, r, {}); }
   /// The client is away: it may come back within the window.
   virtual void leave(const std::string& pid, const recovery::stay& who) = 0;
   /// It will not come back.

@@ -2,15 +2,19 @@
 
 namespace troupe::memory {
 
-void memory_session_store::save(const std::string& pid, const recovery::session_record& r) {
-  std::lock_guard hold(lock_);
-  sweep();
-  const auto [at, added] = sessions_.try_emplace(pid, kept{{}, r.stays.back(), away_.end()});
-  auto& k = at->second;
-  if (k.owner != r.stays.back())
-    return;
-  k.what = r;
-  set_waiting(k, pid, false);
+void memory_session_store::save(const std::string& pid, const recovery::session_record& r, std::function<void(bool)> done) {
+  {
+    std::lock_guard hold(lock_);
+    sweep();
+    const auto [at, added] = sessions_.try_emplace(pid, kept{{}, r.stays.back(), away_.end()});
+    auto& k = at->second;
+    if (k.owner == r.stays.back()) {
+      k.what = r;
+      set_waiting(k, pid, false);
+    }
+  }
+  if (done)
+    done(true);
 }
 
 void memory_session_store::leave(const std::string& pid, const recovery::stay& who) {

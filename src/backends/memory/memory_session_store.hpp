@@ -20,7 +20,8 @@ class memory_session_store : public ports::session_store {
   explicit memory_session_store(session_shelf_options o, std::function<time_point()> now = clock::now)
     : options_(o), now_(std::move(now)) {}
 
-  void save(const std::string& pid, const recovery::session_record& r) override;
+  using session_store::save;
+  void save(const std::string& pid, const recovery::session_record& r, std::function<void(bool)> kept) override;
   void leave(const std::string& pid, const recovery::stay& who) override;
   void forget(const std::string& pid, const recovery::stay& who) override;
   void take(const std::string& pid, const recovery::stay& by, taken done) override;

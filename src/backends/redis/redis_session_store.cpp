@@ -52,8 +52,11 @@ std::string redis_session_store::key_of(const std::string& pid) const {
   return client_->settings().prefix + "{" + cluster_ + ":" + pid + "}:session";
 }
 
-void redis_session_store::save(const std::string& pid, const recovery::session_record& r) {
-  client_->run(save_script(), {key_of(pid)}, {encode(r.stays.back()), encode(r), live_}, nobody_waits);
+void redis_session_store::save(const std::string& pid, const recovery::session_record& r, std::function<void(bool)> kept) {
+  client_->run(save_script(), {key_of(pid)}, {encode(r.stays.back()), encode(r), live_}, [kept = std::move(kept)](const result<answer>& said) {
+    if (kept)
+      kept(said && !said->reply.is_error());
+  });
 }
 
 void redis_session_store::leave(const std::string& pid, const recovery::stay& who) {

@@ -11,7 +11,8 @@ class redis_session_store final : public ports::session_store {
  public:
   redis_session_store(std::shared_ptr<client> c, std::string cluster, duration window);
 
-  void save(const std::string& pid, const recovery::session_record& r) override;
+  using session_store::save;
+  void save(const std::string& pid, const recovery::session_record& r, std::function<void(bool)> kept) override;
   void leave(const std::string& pid, const recovery::stay& who) override;
   void forget(const std::string& pid, const recovery::stay& who) override;
   void take(const std::string& pid, const recovery::stay& by, taken done) override;

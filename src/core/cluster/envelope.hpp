@@ -16,7 +16,8 @@ enum class addressee : std::uint8_t {
   presence, ///< the replica of this user's presence
   wide,     ///< everything on the node that a selection names (wide_wire.hpp); the key is empty
   query,    ///< a question, or a part of an answer (query_wire.hpp); the key is empty
-  doctor    ///< a check of the store (doctor.hpp); the key is empty
+  doctor,   ///< a check of the store (doctor.hpp); the key is empty
+  late      ///< the sender's homes have messages that they cannot hand over, since the unix time (ms) that the payload is
 };
 
 struct envelope {
@@ -37,7 +38,7 @@ inline std::string sealed(addressee to, std::string_view key, std::string_view p
 inline std::optional<envelope> opened(std::string_view bytes) {
   wire::reader in(bytes);
   envelope e;
-  e.to = static_cast<addressee>(in.number(5));
+  e.to = static_cast<addressee>(in.number(6));
   e.key = in.text();
   e.payload = in.rest();
   if (!in.ok())

@@ -102,7 +102,9 @@ std::span<const message_ptr> run_at_end(std::span<const message_ptr> list) {
 } // namespace
 
 result<std::vector<message_ptr>> missed(const start& from, std::span<const message_ptr> messages, place last) {
-  const bool nothing_since = last <= from.after;
+  // A new home opens an epoch of its own, also in a room where nobody has ever said anything.
+  const bool never_spoken = last.seq == 0 && from.after.seq == 0;
+  const bool nothing_since = last <= from.after || never_spoken;
   if (nothing_since)
     return std::vector<message_ptr>{};
   const error gone{"history_gone", "what this room said meanwhile is not kept any more"};

@@ -64,6 +64,11 @@ TEST_CASE("what a client lacks is what came after its last event", "[recovery]")
   SECTION("a room that has lost its history is no room where nothing happened") {
     const std::vector fresh{message(1, 60, 2)};
     CHECK(!missed({"r", {1, 5}, 0}, fresh, {2, 1}).has_value());
+    CHECK(!missed({"r", {1, 5}, 0}, {}, {2, 0}).has_value());
+    CHECK(!missed({"r", {1, 0}, 0}, {}, {2, 1}).has_value());
+  }
+  SECTION("a new home of a room in which nobody has ever spoken") {
+    CHECK(seqs(missed({"r", {1, 0}, 0}, {}, {2, 0})).empty());
   }
   SECTION("volatile messages are not sent again") {
     auto v = std::make_shared<cluster::room_message>(*known[1]);
