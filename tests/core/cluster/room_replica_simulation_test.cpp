@@ -91,7 +91,7 @@ TEST_CASE("the judge finds a log that boasts of replicas") {
 }
 
 TEST_CASE("the judge finds a replica that numbers its operations as the one before") {
-  CHECK_THAT(found({.rests = true, .same_numbers = true}), Catch::Matchers::EndsWith("was acknowledged and is lost"));
+  CHECK_THAT(found({.rests = true, .same_numbers = true}), Catch::Matchers::EndsWith("was acknowledged and is lost") || Catch::Matchers::EndsWith("is not in the log"));
 }
 
 TEST_CASE("the judge finds a log without fence") {
