@@ -61,6 +61,8 @@ bool change(const config_option& o, config& c) {
         "10.0.0.1",
         "HS256",
         "some-word",
+        "acked",
+        "each",
         "{typing: t}",
         "[{name: n}]",
         "[{match: n}]"}) {

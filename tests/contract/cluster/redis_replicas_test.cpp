@@ -1,8 +1,11 @@
 // Appends that are to be on Redis' replicas.
 
+#include "backends/redis/cluster_map.hpp"
 #include "core/room/room_key.hpp"
 #include "support/nodes.hpp"
 #include "support/redis_world.hpp"
+
+#include <array>
 
 namespace cluster_tests {
 namespace {
@@ -55,12 +58,13 @@ TEST_CASE("an append is called replicated while the replica follows, and only th
   CHECK(known->replicated);
   CHECK(known->last == ports::log_position{1, node.last});
 
+  const auto missed = node.groups->counters().missed.load();
   redis.replica.pause();
   const auto late = node.append({{{2, 1}, "a"}});
   REQUIRE(late);
   CHECK(late->taken);
   CHECK(!late->replicated);
-  CHECK(node.groups->counters().missed == 1);
+  CHECK(node.groups->counters().missed == missed + 1);
   const auto alone = node.append({{{2, 2}, "b"}}); // replicas are left alone for a while
   REQUIRE(alone);
   CHECK(alone->taken);
@@ -160,6 +164,41 @@ TEST_CASE("appends beyond redis.max_commands are refused while a group waits") {
   CHECK(comes_true([&] { return answered == 100; }, 20s));
   CHECK(refused > 0);
   redis.replica.resume();
+}
+
+TEST_CASE("in a Redis Cluster each server speaks for its own replicas", "[slow]") {
+  const std::vector<std::string> arguments{"--cluster-enabled", "yes", "--cluster-node-timeout", "1000"};
+  redis_process with_replica{arguments}, without{arguments}, replica{arguments};
+  REQUIRE(with_replica.ask({"CLUSTER", "ADDSLOTSRANGE", "0", "8191"}) == "OK");
+  REQUIRE(without.ask({"CLUSTER", "ADDSLOTSRANGE", "8192", "16383"}) == "OK");
+  for (auto* other : {&without, &replica})
+    REQUIRE(other->ask({"CLUSTER", "MEET", "127.0.0.1", std::to_string(with_replica.port())}) == "OK");
+  for (auto* server : {&with_replica, &without, &replica})
+    REQUIRE(comes_true([&] { return server->ask({"CLUSTER", "INFO"}).find("cluster_state:ok") != std::string::npos; }, 20s));
+  const auto id = with_replica.ask({"CLUSTER", "MYID"});
+  REQUIRE(comes_true([&] { return replica.ask({"CLUSTER", "REPLICATE", id}) == "OK"; }, 20s));
+  REQUIRE(comes_true([&] { return follows(replica); }, 20s));
+
+  node_log node(with_replica.where());
+  const auto room_on = [&](bool first_half) {
+    for (int i = 0;; ++i)
+      if (auto room = room_key("/", std::string(static_cast<std::size_t>(i), 'x')); (redis::hash_slot(node.log->key_of(room)) < 8'192) == first_half)
+        return room;
+  };
+  const auto safe = room_on(true), unsafe = room_on(false);
+  REQUIRE(node.comes_to_replicas(safe));
+  std::array<pending<ports::appended>, 3> answers;
+  std::uint64_t at = 0;
+  for (const auto& room : {safe, safe, unsafe}) {
+    node.log->append(room, {{{2, at + 1}, "m"}}, {}, answers[at].done());
+    ++at;
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto r = answers[i].wait();
+    REQUIRE(r);
+    CHECK(r->taken);
+    CHECK(r->replicated == (i < 2));
+  }
 }
 
 } // namespace cluster_tests
