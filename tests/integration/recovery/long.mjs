@@ -20,6 +20,7 @@ const { values: o, positionals } = parseArgs({ allowPositionals: true, options: 
   among: { type: 'string' },
   servers: { type: 'string', default: 'troupe' },
   fresh: { type: 'string', default: '50' },
+  warm: { type: 'boolean', default: false },
   debug: { type: 'boolean', default: false },
   table: { type: 'boolean', default: false },
 } });
@@ -40,7 +41,7 @@ async function stage(name) {
   if (!stages.has(name)) {
     stages.set(name, await Stage.set(servers[name], {
       dice: dice_of(Number(o.seed), 0), directory: join(directory, name), clients: Number(o.clients), sizes: numbers(o['rooms-per-client']),
-      rooms: Number(o.rooms), rate: Number(o.rate), set: o.debug ? { 'log.level': 'debug' } : {},
+      rooms: Number(o.rooms), rate: Number(o.rate), warm: o.warm, set: o.debug ? { 'log.level': 'debug' } : {},
     }));
   }
   return stages.get(name);

@@ -21,6 +21,7 @@ const { values: o } = parseArgs({ options: {
   rate: { type: 'string', default: '20' },
   seed: { type: 'string', default: '1' },
   server: { type: 'string', default: 'troupe' },
+  warm: { type: 'boolean', default: false },
   set: { type: 'string', multiple: true, default: [] },
 } });
 
@@ -78,6 +79,8 @@ const [victim, ...others] = cluster.nodes;
 const survivors = { redis: cluster.redis, nodes: others };
 const speakers = new Speakers(survivors, server, rooms);
 await speakers.begin();
+if (o.warm) await speakers.greet(dice.fork());
+speakers.turn_over();
 
 const children = Array.from({ length: Number(o.processes) }, () => fork(fileURLToPath(new URL('many_clients.mjs', import.meta.url))));
 const each = Math.ceil(Number(o.clients) / children.length);

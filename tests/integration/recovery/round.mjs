@@ -15,8 +15,9 @@ export class Stage {
   /**
    * A cluster with clients in rooms.
    * @param {object} server  one of servers.mjs
-   * @param {{dice: Random, directory: string, clients: number, sizes: number[], rooms: number, rate: number, set?: object}} o
-   *        `sizes`: in how many rooms clients are, by turns; `rate`: things said a second
+   * @param {{dice: Random, directory: string, clients: number, sizes: number[], rooms: number, rate: number, warm?: boolean, set?: object}} o
+   *        `sizes`: in how many rooms clients are, by turns; `rate`: things said a second;
+   *        `warm`: something has been said in every room before anybody is there
    */
   static async set(server, o) {
     const me = new Stage();
@@ -25,6 +26,8 @@ export class Stage {
     me.rooms = Array.from({ length: o.rooms }, (_, i) => `room-${i}`);
     me.speakers = new Speakers(me.cluster, server, me.rooms);
     await me.speakers.begin();
+    if (o.warm) await me.speakers.greet(o.dice.fork());
+    me.speakers.turn_over();
     me.clients = await Promise.all(Array.from({ length: o.clients }, async (_, i) => {
       const way = await FlakyWay.open(() => me.cluster.alive, i);
       const listener = new Listener(way.url, `listener-${i}`, o.dice.some(me.rooms, o.sizes[i % o.sizes.length]), server.place);

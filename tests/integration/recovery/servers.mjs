@@ -17,6 +17,7 @@ export const servers = {
         set: {
           'recovery.enabled': true, 'auth.api_keys': `[${key}]`, 'rooms.announce_max_members': 0,
           'rooms.history.max_messages': 100_000, 'recovery.max_missed': 20_000,
+          'events.rules': '[{name: say, emit: "message:new", members_only: false}]',
           'engine.ping_interval_ms': pings.interval, 'engine.ping_timeout_ms': pings.timeout,
           ...set,
         },

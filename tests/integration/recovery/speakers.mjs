@@ -1,5 +1,6 @@
 // Those who talk: a client at every node, none of which needs to survive.
 
+import { once } from 'node:events';
 import { io } from 'socket.io-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { now, quick } from './listener.mjs';
@@ -29,13 +30,9 @@ export class Speakers {
     this.sockets = new Map(cluster.nodes.map((node) => [node, io(node.url, { ...quick, forceNew: true, transports: ['websocket'], auth: { userId: 'speaker' } })]));
   }
 
-  /** In all rooms, at all nodes, now and whenever a session begins anew. */
+  /** At all nodes. They are in no room: a room lives only where it has listeners. */
   async begin() {
-    await Promise.all([...this.sockets.values()].map(async (socket) => {
-      if (!socket.connected) await new Promise((done) => socket.once('connect', done));
-      await Promise.all(this.rooms.map((room) => socket.timeout(patience).emitWithAck('join_room', room)));
-      socket.on('connect', () => socket.recovered || this.rooms.forEach((room) => socket.emit('join_room', room, () => {})));
-    }));
+    await Promise.all([...this.sockets.values()].map((socket) => socket.connected || once(socket, 'connect')));
   }
 
   /** Acknowledged in the present record. */
@@ -57,6 +54,11 @@ export class Speakers {
     }, Math.max(step, 5));
   }
 
+  /** Says something in every room. */
+  async greet(dice) {
+    for (const room of this.rooms) await this.#say(room, dice);
+  }
+
   /** Stops; everything that was begun has been acknowledged. */
   async hush() {
     clearInterval(this.#timer);
@@ -76,7 +78,7 @@ export class Speakers {
       }
       const id = this.server.knows_ids ? name : `${name}.${attempt}`;
       if (!this.server.knows_ids) began = now();
-      const answer = await dice.pick(there)[1].timeout(5_000).emitWithAck('message:send', { room, content: '', id }).catch(() => ({ ok: false }));
+      const answer = await dice.pick(there)[1].timeout(5_000).emitWithAck('say', { room, id }).catch(() => ({ ok: false }));
       if (answer.ok) return this.#acknowledged(room, { id, began, place: this.server.place(answer, answer.offset), level: answer.level });
       ++this.failures;
       await delay(20);

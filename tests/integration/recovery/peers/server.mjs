@@ -43,8 +43,8 @@ io.on('connection', (socket) => {
     ack({ ok: true, room });
   });
   // Acknowledged when the message is in the stream, and told where: an application that does not look there says yes too early.
-  socket.on('message:send', async ({ room, content, id }, ack) => {
-    socket.to(room).emit('message:new', { id, room, content });
+  socket.on('say', async ({ room, id }, ack) => {
+    socket.to(room).emit('message:new', { id, room });
     try {
       ack({ ok: true, id, room, offset: await published });
     } catch (error) {
