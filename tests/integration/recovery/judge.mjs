@@ -57,7 +57,11 @@ function heardIn(room, lives, before, places, counted, count) {
 function notHeard(room, lives, { id, place, began }, count) {
   const highest = (life) => life.heard.reduce((most, h) => Math.max(most, h.place), life.last);
   const owing = lives.find((life) => life.since <= began && (!life.over || place < highest(life)));
-  if (owing) return count('lost', `${room}: ${id} at ${place}, said ${Math.round(began - owing.since)} ms after it joined`);
+  if (owing) {
+    const others = owing.heard.map((h) => h.place);
+    const [last, next] = [Math.max(owing.last, ...others.filter((p) => p < place)), Math.min(...others.filter((p) => p > place))];
+    return count('lost', `${room}: ${id} at ${place}, between ${last} and ${next}, said ${Math.round(began - owing.since)} ms after it joined`);
+  }
   const between = lives.some((life, i) => life.over === 'anew' && life.since <= began && !(lives[i + 1]?.since <= began));
   if (between) count('missed', `${room}: ${id} at ${place}`);
 }
