@@ -1,50 +1,68 @@
-// The clients' way to the cluster: a TCP balancer over the nodes that live, whose connections break when a test wants it.
+// One client's way to the cluster: a TCP balancer over the nodes that live, whose connections break when a test wants it.
 
 import { connect, createServer } from 'node:net';
 
 export class FlakyWay {
-  #turn = 0;
+  /** Ids of the nodes that have carried the client since it last arrived, and still may know what it has got. */
+  nodes = new Set();
+  /** No: whoever comes is reset. */
+  reachable = true;
+  #turn;
   #pairs = new Set();
 
-  /** @param {() => number[]} ports  of the nodes that live, asked for each connection */
-  static async open(ports) {
+  /**
+   * @param {() => {id: string, url: string}[]} nodes  that live, asked for each connection
+   * @param {number} turn  with which of them it begins
+   */
+  static async open(nodes, turn = 0) {
     const way = new FlakyWay();
-    way.server = createServer((near) => way.#join(near, ports()));
+    way.#turn = turn;
+    way.server = createServer((near) => way.#join(near, nodes()));
     await new Promise((done) => way.server.listen(0, '127.0.0.1', done));
     way.url = `http://127.0.0.1:${way.server.address().port}`;
     return way;
   }
 
-  #join(near, ports) {
-    if (ports.length === 0) return near.destroy();
-    const far = connect(ports[this.#turn++ % ports.length], '127.0.0.1');
+  #join(near, nodes) {
+    near.on('error', () => {});
+    if (!this.reachable || nodes.length === 0) return near.resetAndDestroy();
+    const node = nodes[this.#turn++ % nodes.length];
+    const far = connect({ host: '127.0.0.1', port: Number(new URL(node.url).port), noDelay: true });
+    near.setNoDelay(true);
+    this.node = node.id;
+    this.nodes.add(node.id);
     const pair = { near, far, silent: false };
     this.#pairs.add(pair);
-    const end = () => {
-      if (pair.silent) return; // neither side hears of the other's end
-      near.destroy();
-      far.destroy();
-      this.#pairs.delete(pair);
-    };
     for (const [from, to] of [[near, far], [far, near]]) {
-      from.on('error', end).on('close', end);
-      from.on('data', (chunk) => pair.silent || to.write(chunk));
+      from.on('data', (chunk) => pair.silent || to.destroyed || to.write(chunk));
+      from.on('error', () => {}).on('close', () => {
+        if (near.destroyed && far.destroyed) this.#pairs.delete(pair);
+        else if (!pair.silent) to.destroy();
+      });
     }
   }
 
-  /** Breaks that share of the connections: both sides see a reset. */
-  cut(share, dice) {
-    for (const pair of [...this.#pairs])
-      if (dice.chance(share)) for (const side of [pair.near, pair.far]) side.resetAndDestroy();
+  /** The client is there: what other nodes knew of it is of no use any more. */
+  arrived() {
+    this.nodes = new Set([this.node]);
   }
 
-  /** The same, but the server's side stays open and hears nothing. */
-  half(share, dice) {
-    for (const pair of [...this.#pairs])
-      if (dice.chance(share)) {
-        pair.silent = true;
-        pair.near.resetAndDestroy();
-      }
+  /** Both sides see a reset. */
+  reset() {
+    for (const { near, far } of this.#pairs) near.resetAndDestroy(), far.resetAndDestroy();
+  }
+
+  /** The client sees a reset; the server's side stays open and hears nothing. */
+  half_open() {
+    for (const pair of this.#pairs) {
+      pair.silent = true;
+      pair.near.resetAndDestroy();
+    }
+  }
+
+  /** Nobody sees anything, and nothing is carried any more. */
+  silence() {
+    for (const pair of this.#pairs) pair.silent = true;
   }
 
   close() {
