@@ -39,13 +39,13 @@ export const troubles = {
 };
 
 export class ComingBack {
-  /** @param {{seed: number, listeners?: number, rooms?: number, each?: number, pause?: number, directory: string}} o */
-  static async begin({ seed, listeners = 12, rooms = 6, each = 3, pause = 30, directory }) {
+  /** @param {{seed: number, listeners?: number, rooms?: number, each?: number, pause?: number, directory: string, set?: object}} o */
+  static async begin({ seed, listeners = 12, rooms = 6, each = 3, pause = 30, directory, set = {} }) {
     const me = new ComingBack();
     me.dice = new Random(seed);
     me.cluster = await Cluster.start({
       nodes: 3, directory, relays: false,
-      set: { 'recovery.enabled': true, 'rooms.announce_max_members': 0, 'rooms.history.max_messages': 100_000, 'recovery.max_missed': 20_000, 'cluster.drain_timeout_ms': 5_000 },
+      set: { 'recovery.enabled': true, 'rooms.announce_max_members': 0, 'rooms.history.max_messages': 100_000, 'recovery.max_missed': 20_000, 'cluster.drain_timeout_ms': 5_000, ...set },
     });
     await Promise.all(me.cluster.nodes.map((node) => node.untilReady(settled_within)));
     me.way = await FlakyWay.open(() => me.cluster.nodes.filter((n) => n.state === 'up').map((n) => n.process.port));
@@ -60,10 +60,10 @@ export class ComingBack {
     return me;
   }
 
-  /** One trouble, while everybody talks: before, meanwhile, and after the last one noticed it. */
-  async round(name) {
+  /** One trouble (its name, or what it does), while everybody talks: before, meanwhile, and after the last one noticed it. */
+  async round(trouble) {
     await this.talk();
-    await troubles[name](this);
+    await (troubles[trouble] ?? trouble)(this);
     await this.talk();
     await this.everybodyIsBack();
     await this.talk();
