@@ -17,8 +17,8 @@ if [ "${VERSION_CODENAME:-}" = bookworm ]; then boost=libboost1.81-dev; else boo
 
 build_packages=(g++ cmake ninja-build ccache mold "$boost" libcaf-dev libssl-dev zlib1g-dev nlohmann-json3-dev libspdlog-dev
   libfmt-dev libsimdjson-dev libyaml-cpp-dev libcli11-dev prometheus-cpp-dev libjose-dev libjansson-dev
-  liburing-dev libhiredis-dev libevent-dev)
-test_packages=(python3 python3-socketio python3-aiohttp python3-msgpack python3-requests python3-websocket chromium curl openssl procps redis-server)
+  liburing-dev libhiredis-dev libevent-dev libpq-dev)
+test_packages=(python3 python3-socketio python3-aiohttp python3-msgpack python3-requests python3-websocket chromium curl openssl procps redis-server postgresql)
 cluster_packages=(redis-server nginx curl openssl)
 
 missing_of() {

@@ -41,7 +41,7 @@ void cluster_actor::look_around(time_point now) {
   if (away == hub_->log_away.load(std::memory_order_relaxed))
     return;
   hub_->log_away.store(away, std::memory_order_release);
-  log::warn(away ? "log-away" : "log-back", "{}", away ? "Redis is away for every node: rooms go on from memory." : "Rooms write to Redis again.");
+  log::warn(away ? "log-away" : "log-back", "{}", away ? "Redis is away for every node: rooms whose history cannot be reached go on from memory." : "Redis is back: rooms write to their history again.");
   for (auto& part : hub_->directories)
     caf::anon_send(part, to_all_rooms{room_ordering_changed{}});
 }

@@ -21,8 +21,9 @@ room_actor::room_actor(caf::actor_config& cfg, shard& home, std::string key, std
                                                        hub().counts.replicas, home.room_numbers_used + 1)),
     model_(std::string(room_of(*key_)), kind_.rooms, hub().shards(), now()) {
   replica_.use(*this);
+  // A node of its own begins under another epoch at each start, so that a log that outlives it tells its lives apart.
   if (const auto known = home.slots.home_of(*key_); known.node)
-    replica_.on_home(known.node, known.epoch, known.open, now(), hub().wall());
+    replica_.on_home(known.node, hub().cluster ? known.epoch : hub().opts.me.incarnation, known.open, now(), hub().wall());
 }
 
 caf::behavior room_actor::make_behavior() {

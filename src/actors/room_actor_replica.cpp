@@ -202,7 +202,12 @@ void room_actor::send(std::span<const cluster::node_ref> to, std::string payload
     home().tell_peer(node, bytes);
 }
 
-void room_actor::overtaken(std::uint64_t epoch) { hub().tell_cluster(higher_epoch_seen{cluster::slot_of(*key_), epoch}); }
+void room_actor::overtaken(std::uint64_t epoch) {
+  if (hub().cluster)
+    return hub().tell_cluster(higher_epoch_seen{cluster::slot_of(*key_), epoch});
+  // A node of its own has no other to give way to: its clock went back, or its cluster was dissolved.
+  hub().to_room(*key_, room_home{{hub().opts.me, epoch + 1, true}, {}});
+}
 
 // The clock itself, not the round's time: a process that was stopped goes on with a round that began before.
 bool room_actor::may_order() const { return clock::now() < hub().sure_until.load(std::memory_order_acquire); }

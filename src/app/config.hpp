@@ -85,7 +85,8 @@ struct auth_config {
 };
 
 struct history_config {
-  bool enabled = false;                    ///< rooms keep what was said: in Redis in a cluster, else in memory
+  bool enabled = false;                    ///< rooms keep what was said
+  std::string store = "auto";              ///< where: memory, redis, postgres; auto: Redis in a cluster, else memory
   std::size_t max_messages = 1'000;        ///< per room
   duration ttl{86'400'000};                ///< after a room's last message
   std::size_t replicas = 0;                ///< of Redis that are to have a message before it is acknowledged; 0: nobody asks
@@ -228,7 +229,15 @@ struct redis_config {
   redis_sentinel_config sentinel;          ///< keys redis.sentinel.*
 };
 struct kafka_config { std::vector<std::string> brokers; std::string client_id = "troupe"; };
-struct database_config { std::string url; /* postgres://user:password@host/name (secret part) */ };
+struct postgres_config {
+  std::string url;                         ///< libpq's connection string (secret part)
+  std::string schema = "troupe";           ///< of the tables
+  duration timeout{2'000};                 ///< of one call
+  duration connect_timeout{2'000};
+  duration reconnect_max{1'000};           ///< longest pause between attempts
+  std::size_t max_calls = 10'000;          ///< waiting for PostgreSQL
+  std::size_t max_call_bytes = 64'000'000;
+};
 
 struct config {
   server_config server;
@@ -252,7 +261,7 @@ struct config {
   recovery_config recovery;
   redis_config redis;
   kafka_config kafka;
-  database_config database;
+  postgres_config postgres;
 };
 
 } // namespace troupe::app

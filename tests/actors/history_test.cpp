@@ -3,6 +3,7 @@
 #include "support/world.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 using namespace troupe;
 using test::lines;
@@ -71,4 +72,50 @@ TEST_CASE("without history there is none") {
   ann.say(R"(421["join_room","a"])");
   ann.say(R"(422["history",{"room":"a"}])");
   CHECK(mentions(ann.heard(), R"(432[{"ok":false,"error":{"code":"history_off")"));
+}
+
+TEST_CASE("a node of its own goes on in the histories of its life before, whatever its clock says") {
+  auto o = keeping();
+  o.me.incarnation = 1'000;
+  const auto kept = std::make_shared<memory::memory_store>();
+  auto first = std::make_unique<world>(o, 2, nullptr, nullptr, kept);
+  publish(*first, R"("one")");
+  publish(*first, R"("two")");
+  o.me.incarnation = GENERATE(2'000, 500);
+  auto seq_of = [](world& w, const char* json) {
+    std::uint64_t seq = 0;
+    logic::publish p;
+    p.room = "a";
+    p.event = "said";
+    p.args = {json, {}};
+    w.layer->publish("/", std::move(p), [&](const result<actors::published>& r) { seq = r ? r->seq : 0; });
+    w.run();
+    return seq;
+  };
+  auto texts = [](world& w) {
+    std::string all;
+    w.layer->read_history("/", "a", {}, [&](const result<room::history_page>& page) {
+      for (auto& m : page.value().messages)
+        all += m->args.json;
+    });
+    w.run();
+    return all;
+  };
+
+  SECTION("after it ended") {
+    first.reset();
+    world second(o, 2, nullptr, nullptr, kept);
+    auto ann = second.join_as("ann");
+    ann.say(R"(420["join_room","a"])");
+    CHECK(seq_of(second, R"("three")") == 3);
+    CHECK(mentions(ann.heard(), R"(42["said","three")"));
+    CHECK(texts(second) == R"("one""two""three")");
+  }
+  SECTION("while the one before still ends") {
+    world second(o, 2, nullptr, nullptr, kept);
+    CHECK(seq_of(second, R"("three")") == 3);
+    CHECK(seq_of(*first, R"("four")") == 4);
+    CHECK(seq_of(second, R"("five")") == 5);
+    CHECK(texts(*first) == R"("one""two""three""four""five")");
+  }
 }

@@ -24,6 +24,7 @@ OWNED = {
     "jose/": {"backends"},
     "hiredis/": {"backends"},
     "event2/": {"backends"},
+    "libpq": {"backends"},
     "yaml-cpp/": {"app"},
     "prometheus/": {"app"},
     "CLI/": {"app"},

@@ -86,8 +86,8 @@ const demand redis_url{
 const demand redis_prefix{
   [](const std::string& s) { return s.size() <= 64 && only(s, ":-._/"); },
   "up to 64 letters, digits and : - . _ /, or nothing"};
-const demand database_url{
-  [](const std::string& s) { return empty_or(s, "postgres://", "postgresql://", "mongodb://", "mongodb+srv://"); },
-  "postgres://user:password@host/name (or postgresql://, mongodb://, mongodb+srv://), or nothing"};
+const demand sql_name{
+  [](const std::string& s) { return !s.empty() && s.size() <= 63 && only(s, "_") && !std::isdigit(static_cast<unsigned char>(s[0])); },
+  "up to 63 letters, digits and underscores, the first no digit"};
 
 } // namespace troupe::app::demands

@@ -20,6 +20,6 @@ extern const demand name_pattern;   ///< core/name_pattern.hpp
 extern const demand broker;         ///< host:port
 extern const demand redis_url;
 extern const demand redis_prefix; ///< no braces: they mean something in keys
-extern const demand database_url;
+extern const demand sql_name;
 
 } // namespace troupe::app::demands

@@ -16,6 +16,7 @@ enum class secrecy {
   open,
   secret, ///< shown as ***
   url,    ///< the password inside the URL is shown as ***
+  connection, ///< the same, or the passwords among the words (password=...), also in the URL's query
 };
 
 /// Called for each mistake: the node it is at, the key below the option's own ("[2].to", or empty), what was expected.

@@ -36,16 +36,16 @@ constexpr std::array section_docs{
     "Several nodes as one; [cluster.md](cluster.md) tells how they work together."sv},
   std::pair{"cluster.keys"sv, "What other programs may read in Redis; [cluster.md](cluster.md#keys-for-other-programs) has the keys."sv},
   std::pair{"recovery"sv, "Clients that come back within a while get what they missed (Socket.IO's connection state recovery); [recovery.md](recovery.md) tells how."sv},
-  std::pair{"redis"sv, "Where nodes of a cluster find each other, and where rooms keep their history."sv},
+  std::pair{"redis"sv, "Where nodes of a cluster find each other, and where their rooms keep their history unless `rooms.history.store` says otherwise."sv},
   std::pair{"redis.sentinel"sv, "Sentinels that watch Redis and name its master."sv},
+  std::pair{"postgres"sv, "PostgreSQL, for rooms' histories (`rooms.history.store: postgres`); [recovery.md](recovery.md#where-histories-are-kept) tells how."sv},
   std::pair{"kafka"sv, "Kafka. Not used by this version, which says so at start when it is configured."sv},
-  std::pair{"database"sv, "A database. Not used by this version, which says so at start when it is configured."sv},
 };
 
 std::vector<config_option> whole_table() {
   std::vector<config_option> all;
   for (auto make : {tables::transport, tables::identity, tables::limits, tables::application, tables::cluster, tables::redis,
-                    tables::operations}) {
+                    tables::postgres, tables::operations}) {
     auto part = make();
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }

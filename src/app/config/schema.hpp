@@ -38,6 +38,7 @@ std::vector<config_option> limits();
 std::vector<config_option> application();
 std::vector<config_option> cluster();
 std::vector<config_option> redis();
+std::vector<config_option> postgres();
 std::vector<config_option> operations();
 config_option event_rules();
 config_option room_rules();

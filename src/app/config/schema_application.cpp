@@ -54,7 +54,10 @@ std::vector<config_option> application() {
   t.push_back(room_rules());
   t.push_back(flag<config>(
     "rooms.history.enabled", AT(rooms.history.enabled),
-    "Rooms keep what was said: nodes of a cluster in Redis, and they acknowledge a message only when it is there; a node that is alone in its memory."));
+    "Rooms keep what was said, and acknowledge a message only when it is there."));
+  t.push_back(choice<config>(
+    "rooms.history.store", AT(rooms.history.store), {"auto", "memory", "redis", "postgres"},
+    "Where: in the memory of a node that is alone, in Redis (nodes of a cluster), or in PostgreSQL (either). auto: Redis in a cluster, else memory."));
   t.push_back(number<config>(
     "rooms.history.max_messages", AT(rooms.history.max_messages), {1, 10'000'000}, "Per room; the oldest leave."));
   t.push_back(number<config>(

@@ -43,9 +43,6 @@ std::vector<config_option> operations() {
                 .with_alias("KAFKA_BROKERS"));
   t.push_back(text<config>("kafka.client_id", AT(kafka.client_id), "Name shown to the brokers.", demands::not_empty)
                 .with_alias("KAFKA_CLIENT_ID"));
-  t.push_back(text<config>("database.url", AT(database.url), "Where the database is.", demands::database_url)
-                .with_alias("DATABASE_URL")
-                .hidden(secrecy::url));
   return t;
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/config/redis_options.hpp"
 #include "backends/auth/key_set.hpp"
+#include "backends/postgres/url.hpp"
 #include "core/logic/validate_rules.hpp"
 
 #include <algorithm>
@@ -22,6 +23,7 @@ class checker {
   problems run() {
     recovery();
     rooms();
+    history();
     cluster();
     transport();
     redis();
@@ -68,6 +70,26 @@ class checker {
   void level(const std::string& demanded, bool kept, const std::string& key) {
     refuse(demanded != "home" && !kept, key, "messages of rooms without history are not stored; set history to true");
     refuse(demanded == "replicated" && c_.rooms.history.replicas == 0, key, "nobody asks replicas; set rooms.history.replicas");
+  }
+
+  void history() {
+    const auto& store = c_.rooms.history.store;
+    refuse(
+      store == "memory" && c_.cluster.enabled, "rooms.history.store",
+      "nodes of a cluster take over each other's rooms, so what was said there cannot be in the memory of one; set it to redis or postgres");
+    refuse(
+      store == "redis" && !c_.cluster.enabled, "rooms.history.store",
+      "a node that is alone does not use Redis; set it to memory or postgres, or cluster.enabled to true");
+    if (store != "postgres")
+      return;
+    refuse(
+      c_.rooms.history.replicas > 0, "rooms.history.replicas",
+      "replicas of Redis have no histories that are in PostgreSQL; how many standbys must have them is said there (synchronous_commit)");
+    refuse(
+      c_.postgres.url.empty(), "postgres.url",
+      "rooms.history.store is postgres; say where it is, e.g. postgres://user:password@127.0.0.1/chat");
+    if (auto r = postgres::check_url(c_.postgres.url); !r)
+      refuse(true, "postgres.url", r.error().message);
   }
 
   void cluster() {
@@ -233,7 +255,9 @@ std::vector<std::string> warnings_of(const config& c) {
   warn(
     !c.kafka.brokers.empty(),
     "kafka.brokers is set, but this version has no Kafka connection; nothing is sent or read");
-  warn(!c.database.url.empty(), "database.url is set, but this version has no database connection; nothing is stored");
+  const bool in_postgres = c.rooms.history.store == "postgres";
+  warn(!c.postgres.url.empty() && !in_postgres, "postgres.url is set, but rooms.history.store is not postgres, so it is not used");
+  warn(in_postgres && !keep_history(c.rooms), "rooms.history.store is set, but rooms.history.enabled is false: nothing is kept");
   return out;
 }
 

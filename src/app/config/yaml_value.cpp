@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <regex>
 
 namespace troupe::app {
 namespace {
@@ -44,6 +45,12 @@ bool is_plain(const std::string& s) {
     return std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == '/';
   });
   return simple && std::find(keywords.begin(), keywords.end(), lower(s)) == keywords.end();
+}
+
+/// `password=hunter2 dbname=chat`, `...?password=hunter2&sslmode=require`; what ends a value differs between the two.
+std::string without_password_words(const std::string& s, bool in_url) {
+  static const std::regex word{R"((password\s*=\s*)('(?:[^'\\]|\\.)*'?|(?:[^\s\\]|\\.)+))"}, parameter{R"((password=)([^&#]+))"};
+  return std::regex_replace(s, in_url ? parameter : word, "$1***");
 }
 
 } // namespace
@@ -114,6 +121,10 @@ std::string masked(const std::string& s, secrecy hide) {
     return s;
   if (hide == secrecy::secret)
     return "***";
+  if (hide == secrecy::connection) {
+    const bool in_url = s.find("://") != std::string::npos;
+    return without_password_words(in_url ? masked(s, secrecy::url) : s, in_url);
+  }
   auto scheme = s.find("://");
   auto user = scheme == std::string::npos ? 0 : scheme + 3;
   auto at = s.substr(user, s.find_first_of("/?#", user) - user).rfind('@');

@@ -17,6 +17,9 @@ namespace troupe::redis {
 struct metrics;
 struct replica_metrics;
 }
+namespace troupe::postgres {
+struct metrics;
+}
 
 namespace troupe::app {
 
@@ -34,6 +37,12 @@ struct cluster_facts {
   const redis::replica_metrics* replica_counters = nullptr; ///< null: replicas of Redis are not asked
 
   bool clustered() const { return link_counters != nullptr; }
+};
+
+/// Where rooms' histories are, when that is PostgreSQL; else empty.
+struct history_facts {
+  const postgres::metrics* counters = nullptr;
+  bool up = false; ///< it takes calls
 };
 
 /// The cluster in four numbers. A node of its own is one node with all slots.

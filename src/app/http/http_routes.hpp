@@ -38,6 +38,8 @@ struct http_context {
   std::function<std::vector<std::string>()> not_ready = {};
   /// The cluster as this node sees it; called on shard threads, must not block. Empty: a node of its own.
   std::function<cluster_facts()> cluster = {};
+  /// PostgreSQL as this node sees it; called on shard threads, must not block. May be empty.
+  std::function<history_facts()> history = {};
   /// Gives slots, and clients if `clients`, to other nodes, or takes it back. Any thread; empty: a node of its own.
   std::function<void(bool on, bool clients)> drain = {};
   cluster::node_ref self = {};

@@ -17,6 +17,8 @@ std::vector<prometheus::MetricFamily> node_metrics::Collect() const {
   add_query_families(all, node_.context.counts.queries);
   if (const auto facts = node_.cluster(); facts.clustered())
     add_cluster_families(all, facts, node_.draining(), node_.context.counts);
+  if (const auto facts = node_.history(); facts.counters)
+    add_history_families(all, facts);
   return all;
 }
 

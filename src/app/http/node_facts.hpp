@@ -28,6 +28,7 @@ class node_facts {
   /// Before the node stops, or because an operator asked for it.
   bool draining() const { return drain_asked || state == node_state::draining; }
   cluster_facts cluster() const { return context.cluster ? context.cluster() : cluster_facts{}; }
+  history_facts history() const { return context.history ? context.history() : history_facts{}; }
   std::uint64_t sessions_open() const;
   std::uint64_t sessions_opened() const;
   /// One sentence each; empty: the node is ready.

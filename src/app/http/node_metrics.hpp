@@ -28,6 +28,8 @@ void add_actor_families(metric_families& to, const actors::metrics& counts);
 void add_query_families(metric_families& to, const cluster::query_counters& counts);
 /// Of a node of a cluster only.
 void add_cluster_families(metric_families& to, const cluster_facts& facts, bool draining, const actors::metrics& counts);
+/// Of a node whose rooms' histories are in PostgreSQL only.
+void add_history_families(metric_families& to, const history_facts& facts);
 void add_process_families(metric_families& to, const node_facts& node);
 
 } // namespace troupe::app

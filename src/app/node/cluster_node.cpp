@@ -54,7 +54,7 @@ result<std::shared_ptr<redis::replica_groups>> replicas_of(const config& c, redi
 } // namespace
 
 cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store, std::shared_ptr<redis::replica_groups> replicas,
-                           const identity& me, net::server& clients)
+                           const identity& me, net::server& clients, ports::room_log* history)
   : redis_(std::move(store)), replicas_(std::move(replicas)), registry_(redis_, c.cluster.name),
     log_(redis_, c.cluster.name, cluster::slot_of, replicas_),
     sessions_(redis_, c.cluster.name, c.recovery.window), offline_(redis_, keys_prefix_of(c)),
@@ -63,7 +63,7 @@ cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store
                                             2 * c.cluster.link_timeout)),
     bus_(redis_, c.cluster.name),
     links_(std::make_unique<net::link_server>(link_options_of(c, {me.id, me.incarnation, me.number}), *ways_)),
-    drain_(clients), setup_{{registry_, *ways_, bus_, log_}, node_options_of(c), {}, router_, {}} {
+    drain_(clients), setup_{{registry_, *ways_, bus_, history ? *history : log_}, node_options_of(c), {}, router_, {}} {
   ways_->use(*links_);
   if (c.cluster.keys.enabled)
     setup_.keys = &keys_;
@@ -101,7 +101,7 @@ cluster_node::cluster_node(const config& c, std::shared_ptr<redis::client> store
 
 cluster_node::~cluster_node() { stop(); }
 
-result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const identity& me, net::server& clients) {
+result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const identity& me, net::server& clients, ports::room_log* history) {
   auto options = redis_options_of(c);
   if (!options)
     return options.error();
@@ -111,7 +111,7 @@ result<std::unique_ptr<cluster_node>> cluster_node::make(const config& c, const 
   auto replicas = replicas_of(c, *options);
   if (!replicas)
     return replicas.error();
-  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), std::move(*replicas), me, clients));
+  std::unique_ptr<cluster_node> n(new cluster_node(c, std::move(*store), std::move(*replicas), me, clients, history));
   auto port = n->links_->listen(bind_address(c), c.cluster.port);
   if (!port)
     return error{port.error().code, port.error().message + " (cluster.bind, cluster.port)"};

@@ -39,8 +39,8 @@ class cluster_node {
   };
   /// Listens for other nodes. Errors: those of the configuration, of the listener and of Redis' TLS; that Redis cannot be
   /// reached is none, because it may come. Connections of `clients` whose session lives on another node go there, and theirs
-  /// come here; it must not have been started.
-  static result<std::unique_ptr<cluster_node>> make(const config& c, const identity& me, net::server& clients);
+  /// come here; it must not have been started. `history` is where rooms keep their histories, if not in Redis.
+  static result<std::unique_ptr<cluster_node>> make(const config& c, const identity& me, net::server& clients, ports::room_log* history);
   ~cluster_node();
 
   /// Before the actors: where clients reach this node, known when its port is.
@@ -72,7 +72,7 @@ class cluster_node {
 
  private:
   cluster_node(const config& c, std::shared_ptr<redis::client> store, std::shared_ptr<redis::replica_groups> replicas, const identity& me,
-               net::server& clients);
+               net::server& clients, ports::room_log* history);
 
   std::shared_ptr<redis::client> redis_;
   std::shared_ptr<redis::replica_groups> replicas_; ///< null: replicas of Redis are not asked

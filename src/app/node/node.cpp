@@ -4,6 +4,7 @@
 #include "app/embed/raw_acceptor.hpp"
 #include "app/node/builtin.hpp"
 #include "app/node/settings.hpp"
+#include "backends/postgres/url.hpp"
 #include "base/log.hpp"
 #include "core/logic/configured_namespaces.hpp"
 
@@ -72,8 +73,9 @@ result<bool> node::build() {
 
   net_ = std::make_unique<net::server>(net_options(config_, number_));
   http_context context{config_, *net_, counts_, id_, TROUPE_VERSION};
-  context.not_ready = [this] { return cluster_ ? cluster_->not_ready() : std::vector<std::string>(); };
+  context.not_ready = [this] { return not_ready(); };
   context.cluster = [this] { return cluster_ ? cluster_->facts() : cluster_facts{}; };
+  context.history = [this] { return history_ ? history_facts{&history_->counters(), history_->up()} : history_facts{}; };
   context.drain = [this](bool on, bool clients) { drain(on, clients); };
   context.self = {number_, static_cast<std::uint64_t>(wall_clock_now())};
   const auto self = context.self;
@@ -85,8 +87,13 @@ result<bool> node::build() {
   around.record_event = [this](std::string_view topic, std::string_view json) { event_log_.record(topic, json); };
   auto options = actor_options(config_, number_);
   options.me = self;
+  if (keep_history(config_.rooms) && config_.rooms.history.store == "postgres") {
+    if (auto url = postgres::check_url(config_.postgres.url); !url)
+      return url.error();
+    history_ = std::make_unique<postgres::postgres_room_log>(postgres_options_of(config_));
+  }
   if (config_.cluster.enabled) {
-    auto made = cluster_node::make(config_, {id_, number_, options.me.incarnation}, *net_);
+    auto made = cluster_node::make(config_, {id_, number_, options.me.incarnation}, *net_, history_.get());
     if (!made)
       return made.error();
     cluster_ = std::move(*made);
@@ -95,11 +102,11 @@ result<bool> node::build() {
   }
   ports::session_store& sessions = cluster_ ? cluster_->sessions() : memory_->sessions;
   ports::offline_store& offline = cluster_ ? cluster_->offline() : memory_->offline;
+  ports::room_log* const log = !memory_ || !keep_history(config_.rooms) ? nullptr : history_ ? static_cast<ports::room_log*>(history_.get()) : &memory_->log;
   actors_ = std::make_unique<actors::actor_layer>(
     actors::dependencies{*net_, std::move(loops), *authenticator_, extras_.namespaces ? *extras_.namespaces : *namespaces_,
                          counts_, cluster_ ? &cluster_->setup() : nullptr,
-                         memory_ && keep_history(config_.rooms) ? &memory_->log : nullptr,
-                         config_.recovery.enabled ? &sessions : nullptr, config_.offline.enabled ? &offline : nullptr},
+                         log, config_.recovery.enabled ? &sessions : nullptr, config_.offline.enabled ? &offline : nullptr},
     std::move(options), std::move(around));
   http_->set_actors(actors_.get());
   if (cluster_) {
@@ -148,7 +155,16 @@ void node::stop() {
   }
   if (cluster_)
     cluster_->stop();
+  if (history_)
+    history_->end(); // its answers call actors' mailboxes, which go next
   net_->stop();
+}
+
+std::vector<std::string> node::not_ready() const {
+  auto reasons = cluster_ ? cluster_->not_ready() : std::vector<std::string>();
+  if (history_ && !history_->up())
+    reasons.emplace_back("PostgreSQL cannot be reached; rooms that keep their history acknowledge nothing until it is back");
+  return reasons;
 }
 
 void node::drain(bool on, bool clients) {

@@ -8,6 +8,7 @@
 #include "app/node/cluster_node.hpp"
 #include "app/node/event_log.hpp"
 #include "app/node/memory_backends.hpp"
+#include "backends/postgres/postgres_room_log.hpp"
 #include "core/logic/namespace_logic.hpp"
 #include "net/server.hpp"
 
@@ -54,6 +55,7 @@ class node {
  private:
   node(const config& c, node_extras extras, std::uint16_t number);
   result<bool> build();
+  std::vector<std::string> not_ready() const;
   void drain(bool on, bool clients);
   void give_away(duration at_most);
 
@@ -68,6 +70,7 @@ class node {
   std::unique_ptr<logic::namespaces> namespaces_;
   std::unique_ptr<net::server> net_;
   std::unique_ptr<http_routes> http_;
+  std::unique_ptr<postgres::postgres_room_log> history_; ///< null: rooms' histories are in Redis or in memory, or nowhere
   std::unique_ptr<memory_backends> memory_; ///< of a node of its own
   std::unique_ptr<cluster_node> cluster_; ///< null: a node of its own
   std::unique_ptr<actors::actor_layer> actors_;

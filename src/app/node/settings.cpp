@@ -144,6 +144,20 @@ actors::keys_options keys_options_of(const config& c) {
   return o;
 }
 
+postgres::options postgres_options_of(const config& c) {
+  auto& p = c.postgres;
+  postgres::options o;
+  o.url = p.url;
+  o.schema = p.schema;
+  o.cluster = c.cluster.name;
+  o.timeout = p.timeout;
+  o.connect_timeout = p.connect_timeout;
+  o.reconnect_max = p.reconnect_max;
+  o.max_calls = p.max_calls;
+  o.max_call_bytes = p.max_call_bytes;
+  return o;
+}
+
 std::string keys_prefix_of(const config& c) {
   return c.cluster.keys.prefix.empty() ? c.redis.prefix + c.cluster.name + ":" : c.cluster.keys.prefix;
 }

@@ -238,7 +238,10 @@ void room_replica::on_time(time_point now) {
     waiting_.pop_front();
     ++counts_.expired;
     op_result r;
-    r.failed = error{"room_unavailable", "the node that orders this room cannot be reached; try again"};
+    // Nothing can be placed, or become known, before the log answers again.
+    const bool waits_for_log = options_->logged && !log_up_ && (role_ == role::home || role_ == role::opening);
+    r.failed = waits_for_log ? error{"log_unavailable", "the store of the rooms' history does not answer; try again"}
+                             : error{"room_unavailable", "the node that orders this room, or the store of its history, cannot be reached; try again"};
     out_->done(number, r);
   }
 }

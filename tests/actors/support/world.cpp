@@ -80,8 +80,10 @@ void lab_logic::on_disconnect(logic::socket_info& s, std::string_view reason) {
   disconnects.push_back(line);
 }
 
-world::world(actors::options o, std::uint16_t shards, actors::cluster_setup* cluster, std::shared_ptr<memory::memory_offline_store> kept)
-  : queues(std::move(kept)), egress(shards), authenticator_(make_honest_authenticator()), namespaces_(make_namespaces(lab)) {
+world::world(actors::options o, std::uint16_t shards, actors::cluster_setup* cluster, std::shared_ptr<memory::memory_offline_store> kept,
+             std::shared_ptr<memory::memory_store> histories)
+  : history(histories ? std::move(histories) : std::make_shared<memory::memory_store>()), queues(std::move(kept)), egress(shards),
+    authenticator_(make_honest_authenticator()), namespaces_(make_namespaces(lab)) {
   log::set_level(log::level::off);
   if (o.limit.events_per_minute == limits{}.events_per_minute)
     o.limit.events_per_minute = 0;

@@ -52,13 +52,15 @@ class deterministic;
 class world {
  public:
   /// `cluster`: of a node that has others (virtual_cluster.hpp).
-  /// `queues`: of users who are away, shared with other nodes; null: of its own.
+  /// `queues`: of users who are away, shared with other nodes; null: of its own. `histories` that
+  /// another node has, or had before it ended; null: its own.
   explicit world(actors::options o = {}, std::uint16_t shards = 2, actors::cluster_setup* cluster = nullptr,
-                 std::shared_ptr<memory::memory_offline_store> queues = nullptr);
+                 std::shared_ptr<memory::memory_offline_store> queues = nullptr,
+                 std::shared_ptr<memory::memory_store> histories = nullptr);
   ~world();
 
   /// Where sessions can be recovered, rooms keep their history, both in memory.
-  std::shared_ptr<memory::memory_store> history = std::make_shared<memory::memory_store>();
+  std::shared_ptr<memory::memory_store> history;
   memory::memory_room_log log{history};
   std::unique_ptr<memory::memory_session_store> sessions;
   std::shared_ptr<memory::memory_offline_store> queues;

@@ -62,7 +62,7 @@ TEST_CASE("the names that teams already set work") {
   CHECK(c.cors.origins == std::vector<std::string>{"*"});
   CHECK(c.kafka.brokers == std::vector<std::string>{"k1:9092", "k2:9092"});
   CHECK(c.kafka.client_id == "chat");
-  CHECK(c.database.url == "postgres://u:pw@db/chat");
+  CHECK(c.postgres.url == "postgres://u:pw@db/chat");
   CHECK(c.auth.jwt.secret == "s");
   CHECK(c.log.level == "warn");
   CHECK(c.server.node_id == "node-7");
@@ -74,7 +74,7 @@ TEST_CASE("what is set for a feature that is not there yet is warned of") {
   CHECK(mentions(warned({{"REDIS_URL", "redis://h"}}), "redis is configured"));
   CHECK(mentions(warned({{"REDIS_HOST", "h"}}), "redis is configured"));
   CHECK(mentions(warned({{"KAFKA_BROKERS", "h:1"}}), "kafka.brokers"));
-  CHECK(mentions(warned({{"DATABASE_URL", "postgres://h/d"}}), "database.url"));
+  CHECK(mentions(warned({{"DATABASE_URL", "postgres://h/d"}}), "postgres.url"));
   CHECK(mentions(warned({{"AUTH_SECRET", std::string(40, 's')}}), "auth.mode is anonymous"));
   CHECK(warned({}).empty());
 }

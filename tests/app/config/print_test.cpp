@@ -40,14 +40,21 @@ TEST_CASE("print-config never shows a secret") {
 auth: {jwt: {secret: hunter2}, api_keys: [hunter2-a, hunter2-b]}
 cluster: {secret: hunter2}
 redis: {url: "rediss://user:hunter2@cache:6380/1", password: hunter2}
-database: {url: "postgres://hunter2@db/chat"}
+postgres: {url: "postgres://hunter2@db/chat?sslmode=require&password=hunter2&sslpassword=hunter2"}
 )");
   REQUIRE(mistakes(l) == std::vector<std::string>{});
   auto text = print_config(*l, true);
   CHECK(text.find("hunter2") == std::string::npos);
   CHECK(text.find("api_keys: [\"***\", \"***\"]") != std::string::npos);
   CHECK(text.find("\"rediss://user:***@cache:6380/1\"") != std::string::npos);
-  CHECK(text.find("\"postgres://***@db/chat\"") != std::string::npos);
+  CHECK(text.find("\"postgres://***@db/chat?sslmode=require&password=***&sslpassword=***\"") != std::string::npos);
+  for (const char* words : {"host=db password=hunter2 dbname=chat", "password = 'it\\'s hunter2' host=db", "host=db password=hun\\ ter2"}) {
+    CAPTURE(words);
+    text = print_config(*load({"", {}, {{"postgres.url", words}}}), true);
+    CHECK(text.find("hunter2") == std::string::npos);
+    CHECK(text.find("ter2") == std::string::npos);
+    CHECK(text.find("host=db") != std::string::npos);
+  }
 }
 
 TEST_CASE("what print-config shows, load reads back") {

@@ -131,7 +131,7 @@ TEST_CASE("every member of the structs is bound to an option") {
     server_config, cors_config, cookie_config, engine_config, socketio_config, auth_config, jwt_config, troupe::limits,
     rooms_config, history_config, typing_config, presence_config, offline_config, documents_config, events_config,
     event_log_config, log_config, metrics_config, demo_config, cluster_config, public_keys_config, recovery_config, redis_config,
-    redis_sentinel_config, kafka_config, database_config>();
+    redis_sentinel_config, kafka_config, postgres_config>();
   CHECK(schema().size() == all - nested);
   CHECK(event_rule_schema().size() == members<event_rule>());
   CHECK(room_rule_schema().size() == members<room_rule>());

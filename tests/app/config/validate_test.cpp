@@ -22,6 +22,28 @@ TEST_CASE("sessions are recovered only where rooms keep their history") {
   CHECK(complaints({{"recovery.enabled", "true"}, {"rooms.rules", "[{match: \"chat:*\", history: true}]"}}).empty());
 }
 
+TEST_CASE("histories are kept where all who need them can read them") {
+  const settings cluster{{"cluster.enabled", "true"}, {"cluster.secret", "a secret that is long enough"}, {"redis.host", "r"}, {"rooms.history.enabled", "true"}};
+  auto in_cluster = [&](settings more) {
+    more.insert(more.end(), cluster.begin(), cluster.end());
+    return complaints(more);
+  };
+  CHECK(in_cluster({{"rooms.history.store", "redis"}}).empty());
+  CHECK(in_cluster({{"rooms.history.store", "postgres"}, {"postgres.url", "postgres://u:p@h/d"}}).empty());
+  CHECK(mentions(in_cluster({{"rooms.history.store", "postgres"}, {"postgres.url", "postgres://h/d"}, {"rooms.history.replicas", "1"}}),
+                 "rooms.history.replicas: replicas of Redis have no histories"));
+  CHECK(mentions(in_cluster({{"rooms.history.store", "memory"}}), "rooms.history.store: nodes of a cluster take over each other's rooms"));
+  CHECK(mentions(in_cluster({{"rooms.history.store", "postgres"}}), "postgres.url: rooms.history.store is postgres; say where it is"));
+  CHECK(complaints({{"rooms.history.store", "memory"}}).empty());
+  CHECK(complaints({{"rooms.history.store", "postgres"}, {"postgres.url", "host=h dbname=d"}}).empty());
+  CHECK(mentions(complaints({{"rooms.history.store", "redis"}}), "rooms.history.store: a node that is alone does not use Redis"));
+  const auto unreadable = complaints({{"rooms.history.store", "postgres"}, {"postgres.url", "postgres://u:hunter@2@h/d"}});
+  REQUIRE(unreadable.size() == 1);
+  CHECK(unreadable[0].find("write what is special in a password as in URLs") != std::string::npos);
+  CHECK(unreadable[0].find("hunter") == std::string::npos);
+  CHECK(mentions(load({"", {}, {{"rooms.history.store", "postgres"}, {"postgres.url", "postgres://h/d"}}})->warnings, "rooms.history.enabled is false"));
+}
+
 TEST_CASE("a cluster needs a secret and Redis, and times that fit each other") {
   CHECK(complaints({{"cluster.enabled", "false"}}).empty());
   auto found = mistakes(load({"", {{"ENABLE_WEBSOCKET_CLUSTERING", "true"}}, {}}));
@@ -116,7 +138,9 @@ TEST_CASE("texts with a form of their own are checked") {
         {{"redis.cluster_nodes", "a:1,b:0"}},
         {{"redis.sentinel.nodes", "s1:26379"}},
         {{"redis.sentinel.master", "main"}},
-        {{"database.url", "mysql://h"}},
+        {{"postgres.schema", "a-b"}},
+        {{"postgres.schema", "1a"}},
+        {{"rooms.history.store", "mongodb"}},
         {{"cookie.name", "a b"}},
         {{"server.trusted_proxies", "10.0.0.0/33"}},
         {{"auth.jwt.algorithms", "none"}},

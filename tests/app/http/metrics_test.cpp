@@ -1,4 +1,5 @@
 #include "app/temporary_dir.hpp"
+#include "backends/postgres/metrics.hpp"
 #include "cluster_sight.hpp"
 #include "served.hpp"
 
@@ -91,7 +92,8 @@ std::string value_of(const std::string& text, const std::string& sample) {
 
 TEST_CASE("docs/metrics.md and a scrape agree", "[http]") {
   testing::cluster_sight sight;
-  testing::served node({}, "/nonexistent", {}, sight);
+  const postgres::metrics history;
+  testing::served node({}, "/nonexistent", {}, sight, [&] { return app::history_facts{&history, true}; });
   node.counts.refusals.add("rate_limited");
   node.counts.not_recovered.add("session_unknown");
   node.get("/live");

@@ -18,10 +18,10 @@ namespace troupe::testing {
 struct served {
   explicit served(app::config c = {}, const std::filesystem::path& share = "/nonexistent",
                   std::function<std::vector<std::string>()> not_ready = {},
-                  std::function<app::cluster_facts()> cluster = {})
+                  std::function<app::cluster_facts()> cluster = {}, std::function<app::history_facts()> history = {})
     : settings(quiet(std::move(c))), server(options()),
       routes({.settings = settings, .server = server, .counts = counts, .node_id = "node-1", .version = "1.2.3",
-              .not_ready = std::move(not_ready), .cluster = std::move(cluster), .self = {11, 5'000}, .share_dir = share}) {
+              .not_ready = std::move(not_ready), .cluster = std::move(cluster), .history = std::move(history), .self = {11, 5'000}, .share_dir = share}) {
     server.set_endpoints({}, &routes);
     const auto started = server.start();
     REQUIRE(started.has_value());

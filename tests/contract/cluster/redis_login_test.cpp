@@ -1,37 +1,13 @@
 // Passwords, users, databases and prefixes.
 
-#include "base/log.hpp"
+#include "support/captured_log.hpp"
 #include "support/nodes.hpp"
 #include "support/redis_world.hpp"
 
 #include <hiredis/hiredis.h>
-#include <mutex>
 
 namespace cluster_tests {
 namespace {
-
-/// Everything that is logged while it lives.
-class captured_log final : public log::sink {
- public:
-  captured_log() : before_(log::set_sink(this)) { log::set_level(log::level::trace); }
-  ~captured_log() override {
-    log::set_level(log::level::off);
-    log::set_sink(before_);
-  }
-  void write(const log::record& r) override {
-    std::lock_guard hold(lock_);
-    all_ += std::string(r.event) + " " + r.message + "\n";
-  }
-  bool has(const std::string& text) const {
-    std::lock_guard hold(lock_);
-    return all_.find(text) != std::string::npos;
-  }
-
- private:
-  mutable std::mutex lock_;
-  std::string all_;
-  log::sink* before_;
-};
 
 std::string trouble_of(const std::shared_ptr<redis::client>& c) {
   auto r = send(*c, {"PING"});

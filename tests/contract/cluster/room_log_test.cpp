@@ -31,7 +31,7 @@ std::string tail(ports::room_log& log, std::size_t limit, ports::log_position be
 
 } // namespace
 
-TEMPLATE_LIST_TEST_CASE("what was appended is read in order, by every node", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("what was appended is read in order, by every node", "", log_worlds) {
   TestType world;
   auto a = world.log(), b = world.log();
   CHECK(read(*b, {}).empty());
@@ -66,7 +66,7 @@ TEMPLATE_LIST_TEST_CASE("what was appended is read in order, by every node", "",
   CHECK(tail(*a, 2, {0, 0}).empty());
 }
 
-TEMPLATE_LIST_TEST_CASE("the log refuses whoever was overtaken", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("the log refuses whoever was overtaken", "", log_worlds) {
   TestType world;
   auto a = world.log(), b = world.log();
   REQUIRE(append(*a, lobby, {{{1'700'000'000'000, 7}, "old"}})->taken);
@@ -81,7 +81,7 @@ TEMPLATE_LIST_TEST_CASE("the log refuses whoever was overtaken", "", worlds) {
   CHECK(tail(*a, 10) == "1700000000000-7:old 1700000000001-1:new");
 }
 
-TEMPLATE_LIST_TEST_CASE("an append is taken whole or not at all", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("an append is taken whole or not at all", "", log_worlds) {
   TestType world;
   auto log = world.log();
   REQUIRE(append(*log, lobby, {{{5, 2}, "a"}})->taken);
@@ -98,7 +98,7 @@ TEMPLATE_LIST_TEST_CASE("an append is taken whole or not at all", "", worlds) {
   CHECK(tail(*log, 10) == "5-2:a");
 }
 
-TEMPLATE_LIST_TEST_CASE("any bytes come back as they were, from any room", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("any bytes come back as they were, from any room", "", log_worlds) {
   TestType world;
   auto log = world.log();
   std::string all;
@@ -122,7 +122,7 @@ TEMPLATE_LIST_TEST_CASE("any bytes come back as they were, from any room", "", w
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("the oldest entries leave a log that is long", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("the oldest entries leave a log that is long", "", log_worlds) {
   TestType world;
   auto log = world.log();
   for (std::uint64_t i = 1; i <= 1'000; ++i)
@@ -135,7 +135,7 @@ TEMPLATE_LIST_TEST_CASE("the oldest entries leave a log that is long", "", world
   CHECK(all->front().at.seq == 1'001 - all->size());
 }
 
-TEMPLATE_LIST_TEST_CASE("a log expires some time after its last entry", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("a log expires some time after its last entry", "", log_worlds) {
   TestType world;
   auto log = world.log();
   REQUIRE(append(*log, lobby, {{{1, 1}, "a"}}, {100, 500ms})->taken);
@@ -148,7 +148,7 @@ TEMPLATE_LIST_TEST_CASE("a log expires some time after its last entry", "", worl
   CHECK(append(*log, lobby, {{{1, 1}, "c"}})->taken);
 }
 
-TEMPLATE_LIST_TEST_CASE("a log that was removed is empty, and still the fence", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("a log that was removed is empty, and still the fence", "", log_worlds) {
   TestType world;
   auto log = world.log();
   auto remove = [&] { return *ask<bool>([&](auto done) { log->remove(lobby, {5, 7}, done); }); };
@@ -168,7 +168,7 @@ TEMPLATE_LIST_TEST_CASE("a log that was removed is empty, and still the fence", 
   CHECK(tail(*log, 10) == "5-8:b");
 }
 
-TEMPLATE_LIST_TEST_CASE("a log that somebody else has gone on with is not removed", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("a log that somebody else has gone on with is not removed", "", log_worlds) {
   TestType world;
   auto old_home = world.log(), new_home = world.log();
   auto remove = [&](ports::log_position up_to) { return *ask<bool>([&](auto done) { old_home->remove(lobby, up_to, done); }); };
@@ -183,7 +183,7 @@ TEMPLATE_LIST_TEST_CASE("a log that somebody else has gone on with is not remove
   CHECK(tail(*new_home, 10).empty());
 }
 
-TEMPLATE_LIST_TEST_CASE("a removal comes after the appends that were asked for before, and before those asked for later", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("a removal comes after the appends that were asked for before, and before those asked for later", "", log_worlds) {
   TestType world;
   auto log = world.log();
   log->append(lobby, {{{1, 1}, "a"}}, {}, [](auto) {});
@@ -193,7 +193,7 @@ TEMPLATE_LIST_TEST_CASE("a removal comes after the appends that were asked for b
   CHECK(tail(*log, 10) == "1-2:b 1-3:c");
 }
 
-TEMPLATE_LIST_TEST_CASE("appends of one object happen in the order of the calls", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("appends of one object happen in the order of the calls", "", log_worlds) {
   TestType world;
   auto log = world.log();
   int taken = 0; // written by one thread at a time, read after the last answer
@@ -203,7 +203,7 @@ TEMPLATE_LIST_TEST_CASE("appends of one object happen in the order of the calls"
   CHECK(taken == 500);
 }
 
-TEMPLATE_LIST_TEST_CASE("a log that is away says so, and works again later", "", worlds) {
+TEMPLATE_LIST_TEST_CASE("a log that is away says so, and works again later", "", log_worlds) {
   TestType world;
   auto log = world.log();
   REQUIRE(append(*log, lobby, {{{1, 1}, "a"}})->taken);

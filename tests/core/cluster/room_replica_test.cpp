@@ -381,6 +381,37 @@ TEST_CASE("an operation that nobody answers fails in time") {
   CHECK(f.out.results[0].second.failed->code == "room_unavailable");
 }
 
+TEST_CASE("an operation whose room cannot write to its log fails in time, says why, and may be placed after all") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  r.on_log_opened(f.out.opened, log_answer::taken, {1, 0}, {}, start, 0);
+  (void)r.submit(publish_op{"ann", "id", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  r.on_appended(f.out.appends[0].first, log_answer::unavailable, 0, 0, start + 2s);
+  r.on_time(start + 4s);
+  CHECK(f.out.results.empty());
+  REQUIRE(f.out.appends.size() == 2);
+  r.on_time(start + 5s);
+  REQUIRE(f.out.results.size() == 1);
+  REQUIRE(f.out.results[0].second.failed);
+  CHECK(f.out.results[0].second.failed->code == "log_unavailable");
+  CHECK(f.out.delivered.empty());
+  r.on_appended(f.out.appends[1].first, log_answer::taken, 0, 0, start + 6s);
+  CHECK(f.out.delivered.size() == 1);
+  CHECK(f.publish(r, "ann", "id", 5, start + 7s).duplicate);
+}
+
+TEST_CASE("a room that cannot open its log fails what waits for it, and says why") {
+  fixture f;
+  f.o.logged = true;
+  auto r = f.alone();
+  (void)r.submit(publish_op{"ann", "", "said", {"1", {}}, false, false, {}}, start, 5).value();
+  r.on_log_opened(f.out.opened, log_answer::unavailable, {0, 0}, {}, start + 2s, 0);
+  r.on_time(start + 5s);
+  REQUIRE(f.out.results.size() == 1);
+  CHECK(f.out.results[0].second.failed->code == "log_unavailable");
+}
+
 TEST_CASE("operations that wait have a limit") {
   fixture f;
   f.o.max_pending = 2;

@@ -43,7 +43,7 @@ export class Stage {
   #absent() { return this.#listeners.filter((one) => !one.there).map((one) => `${one.name} is not back: ${one.socket.connected ? 'not in its rooms' : 'not connected'}`); }
 
   /**
-   * One round. `ways`: names of of_the_cluster or of_a_client, or `clients`: each in a way of its own; one after the other, before
+   * One round. `ways`: names of of_the_cluster or of_a_client, functions like those of of_the_cluster, or `clients`: each in a way of its own; one after the other, before
    * what the first did is repaired.
    * @returns {Promise<object>} what was counted; `findings`: what broke a promise, in words
    */
@@ -75,7 +75,8 @@ export class Stage {
     const repairs = [];
     for (const [i, name] of ways.entries()) {
       if (i > 0) await delay(run.dice.int(0, 500));
-      if (of_the_cluster[name]) repairs.push(await of_the_cluster[name](run));
+      const way = of_the_cluster[name] ?? (typeof name === 'function' && name);
+      if (way) repairs.push(await way(run));
       else repairs.push(whole(name === 'clients' ? part_clients(run) : part_all(run, name)));
     }
     await delay(run.dice.int(0, 300));

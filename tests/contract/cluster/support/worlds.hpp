@@ -3,6 +3,7 @@
 
 #include "ask.hpp"
 #include "memory_world.hpp"
+#include "postgres_world.hpp"
 #include "redis_world.hpp"
 
 #include <catch2/catch_template_test_macros.hpp>
@@ -12,5 +13,7 @@
 namespace cluster_tests {
 
 using worlds = std::tuple<memory_world, redis_world>;
+/// Those that keep rooms' logs.
+using log_worlds = std::tuple<memory_world, redis_world, postgres_world>;
 
 } // namespace cluster_tests
