@@ -13,7 +13,10 @@ matplotlib.rcParams.update({
     "svg.fonttype": "none", "svg.hashsalt": "troupe", "font.family": "sans-serif", "font.size": 9, "figure.facecolor": "white",
     "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#dddddd",
 })  # fmt: skip
-COLORS = {"troupe": "#c0392b", "ws": "#2f6f4f", "eiows": "#5fa37f", "redis2": "#3b6ea5", "cluster2": "#8db4d9", "floor": "#8a8a8a"}
+COLORS = {
+    "troupe": "#c0392b", "ws": "#2f6f4f", "eiows": "#5fa37f", "redis2": "#3b6ea5", "cluster2": "#8db4d9", "floor": "#8a8a8a",
+    "history": "#d9796f", "recovery": "#7d241b", "stored": "#c98d2b", "stored_history": "#dfb672", "stored_recovery": "#7f5716",
+}  # fmt: skip
 
 
 def save(figure, directory, name):

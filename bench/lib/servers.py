@@ -113,8 +113,12 @@ class Troupe(Server):
     def version(self):
         return machine.output_of(machine.TROUPE, "version") or machine.output_of(machine.TROUPE, "--version")
 
+    def __init__(self, name, label, settings=()):
+        super().__init__(name, label)
+        self.settings = settings
+
     def begin(self, running, tls):
-        self.node(running, tls, [])
+        self.node(running, tls, self.settings)
 
     def node(self, running, tls, settings):
         port = machine.free_port()
@@ -130,22 +134,26 @@ class Troupe(Server):
 
 
 class TroupeCluster(Troupe):
-    """Two nodes of one cluster, and their Redis."""
+    """Nodes of one cluster, and their Redis."""
+
+    def __init__(self, name, label, settings=(), nodes=("one", "two")):
+        super().__init__(name, label, settings)
+        self.nodes = nodes
 
     def require(self):
         super().require()
         require_redis()
 
     def version(self):
-        return f"{super().version()}, two nodes and Redis {machine.describe()['redis_server']}"
+        return f"{super().version()}, {len(self.nodes)} node{'s' if len(self.nodes) > 1 else ''} and Redis {machine.describe()['redis_server']}"
 
     def begin(self, running, tls):
         port = machine.free_port()
         self.spawn(running, [*REDIS, "--bind", "127.0.0.1", "--port", port, "--dir", running.directory], announces=False)
         self.await_socket(running, ("127.0.0.1", port))
         cluster = [f"redis.url=redis://127.0.0.1:{port}", "cluster.enabled=true", "cluster.host=127.0.0.1", f"cluster.secret={secrets.token_hex(16)}"]
-        for name in ("one", "two"):
-            self.node(running, tls, [*cluster, f"server.node_id={name}"])
+        for name in self.nodes:
+            self.node(running, tls, [*cluster, f"server.node_id={name}", *self.settings])
         for url in running.urls:
             self.await_peer(running, url)
 
@@ -153,7 +161,7 @@ class TroupeCluster(Troupe):
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline and running.alive():
             with urllib.request.urlopen(f"{url}/health", timeout=READY_WITHIN) as answer:
-                if json.load(answer)["cluster"]["linked"] == 1:
+                if json.load(answer)["cluster"]["linked"] == len(self.nodes) - 1:
                     return
             time.sleep(0.05)
         raise RuntimeError(f"{self.name}: the nodes did not find each other: {self.errors(running)}")
@@ -271,7 +279,17 @@ ALL = [
     TroupeCluster("troupe2", "2 x Troupe, Redis"),
     Floor("floor", "epoll floor"),
 ]
-BY_NAME = {server.name: server for server in ALL}
+HISTORY = ("rooms.history.enabled=true",)
+RECOVERY = (*HISTORY, "recovery.enabled=true")
+# Troupe with more switched on, to see what it costs. Only when they are asked for by name.
+VARIANTS = [
+    Troupe("history", "Troupe, history", HISTORY),
+    Troupe("recovery", "Troupe, history and recovery", RECOVERY),
+    TroupeCluster("stored", "Troupe, Redis", nodes=("one",)),
+    TroupeCluster("stored_history", "Troupe, Redis, history", HISTORY, nodes=("one",)),
+    TroupeCluster("stored_recovery", "Troupe, Redis, history and recovery", RECOVERY, nodes=("one",)),
+]
+BY_NAME = {server.name: server for server in [*ALL, *VARIANTS]}
 
 
 def available(servers):

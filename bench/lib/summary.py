@@ -32,7 +32,7 @@ class Summary:
         self.records = records
         self.meta = {**records.metas[-1], **merged(records.metas)} if records.metas else {}
         measured = {r["server"] for r in records.all}
-        self.servers = [s for s in servers.ALL if s.name in measured]
+        self.servers = [s for s in servers.BY_NAME.values() if s.name in measured]
 
     def spread(self, cell, server, figure, generators=1):
         """Over the rounds; None when nothing was measured."""

@@ -45,10 +45,11 @@ bool makes_room(const room_op& op) {
 bool makes_presence(const presence_op& op) {
   return std::visit(overloaded{[](const presence_from_peer& m) { return presence::needs_home(m.payload); },
                                []<class Op>(const Op&) {
-                                 constexpr bool makes = is_one_of<Op, presence_attach, presence_watch, presence_direct, presence_recover>;
+                                 constexpr bool makes = is_one_of<Op, presence_attach, presence_watch, presence_direct, presence_recover,
+                                                                  presence_bereft>;
                                  constexpr bool finds = is_one_of<Op, presence_disconnect, presence_home, presence_peer, presence_detach,
-                                                                  presence_describe, presence_unwatch, presence_status, presence_queued,
-                                                                  presence_waiting, presence_given>;
+                                                                  presence_describe, presence_unwatch, presence_status,
+                                                                  presence_remembered, presence_queued, presence_waiting, presence_given>;
                                  static_assert(makes != finds, "decide for this operation, and for directory::refuse");
                                  return makes;
                                }},

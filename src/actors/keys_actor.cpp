@@ -42,6 +42,7 @@ caf::behavior keys_actor::make_behavior() {
           [this](const keys_check& m) { check_everywhere(m); },
           [this](const keys_from_peer& m) { on(m); },
           [this](const keys_letter& m) { on(m); },
+          [this](const keys_last_seen& m) { on(m); },
           [this](const leave_cluster&) {
             leave();
             quit();

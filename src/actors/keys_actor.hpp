@@ -63,6 +63,9 @@ class keys_actor : public caf::event_based_actor {
   void living(std::function<void(std::optional<ports::registry_view>)> then);
   void reap(const std::string& id, std::function<void(std::size_t)> then);
   void take_away(const std::string& id, std::function<void(std::size_t)> then);
+  void on(const keys_last_seen& m);
+  /// Whose presence may have died with that node: the homes of its users make sure.
+  void tell_homes_of(const cluster::node_stored& left_behind);
 
   // keys_actor_doctor.cpp: checking
   struct examination;

@@ -4,6 +4,7 @@
 #include "actors/hub.hpp"
 #include "actors/keys_actor.hpp"
 #include "base/log.hpp"
+#include "core/presence/presence_texts.hpp"
 #include "core/room/room_key.hpp"
 
 #include <algorithm>
@@ -120,6 +121,7 @@ void keys_actor::take_away(const std::string& id, std::function<void(std::size_t
       if (back_again)
         return then(0);
       s->truth.survivors = std::move(numbers);
+      tell_homes_of(s->stored);
       auto wrong = cluster::differences(s->truth, s->stored);
       const auto n = wrong.size();
       wrong.push_back({{key_kind::servers, {}, id}, false, {}, {}});
@@ -131,6 +133,23 @@ void keys_actor::take_away(const std::string& id, std::function<void(std::size_t
       then(n);
     });
   });
+}
+
+void keys_actor::tell_homes_of(const cluster::node_stored& left_behind) {
+  std::set<std::string> users;
+  for (auto& [socket, user] : left_behind.connections)
+    if (!user.empty() && users.insert(user).second)
+      hub_->to_presence(user, presence_bereft{});
+}
+
+void keys_actor::on(const keys_last_seen& m) {
+  auto found = [this, user = m.user](result<contents> r) {
+    presence_remembered answer;
+    if (r && !r->front().empty())
+      answer.last_seen = presence::last_seen_in(r->front().begin()->second);
+    hub_->to_presence(user, answer);
+  };
+  store_.read({{key_kind::presence, m.user}}, back<result<contents>>(std::move(found)));
 }
 
 } // namespace troupe::actors

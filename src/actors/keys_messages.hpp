@@ -35,6 +35,8 @@ struct keys_node_gone { std::string id; };
 struct keys_check { bool repair = true; std::function<void(doctor_outcome)> done; };
 /// Another node's part of a check (core/cluster/doctor.hpp).
 struct keys_from_peer { std::string from; std::string payload; };
+/// When was the user last seen, by what is stored? Answered by presence_remembered.
+struct keys_last_seen { std::string user; };
 /// A message of the channel "server:<node>".
 struct keys_letter { std::string json; };
 
@@ -48,3 +50,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::keys_node_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::keys_check)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::keys_from_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::keys_letter)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::keys_last_seen)

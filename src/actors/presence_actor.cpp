@@ -1,6 +1,7 @@
 #include "actors/presence_actor.hpp"
 
 #include "actors/hub.hpp"
+#include "actors/keys_messages.hpp"
 #include "actors/queue_work.hpp"
 #include "actors/watch_answer.hpp"
 #include "base/log.hpp"
@@ -18,7 +19,9 @@
 namespace troupe::actors {
 presence_actor::presence_actor(caf::actor_config& cfg, shard& home, std::string user, std::shared_ptr<presence::ledger> book)
   : pinned(cfg, home), user_(std::move(user)), model_(hub().opts.presence, std::move(book), now()),
-    home_(home.slots.home_of(user_)), used_(now()) {}
+    home_(home.slots.home_of(user_)), used_(now()) {
+  model_.all_reported(!at_home() || home_.open);
+}
 
 presence_actor::~presence_actor() = default;
 
@@ -54,7 +57,39 @@ void presence_actor::show() {
     return;
   if (!state.online)
     shown_.reset();
+  gone_shown_ = !state.online;
   hub().record->presence(user_, state);
+}
+
+void presence_actor::when_remembered(std::function<void()> answer) {
+  if (remembered_ || !hub().keys || model_.now().online)
+    return answer();
+  answers_.push_back(std::move(answer));
+  if (answers_.size() == 1)
+    caf::anon_send(hub().keys, keys_last_seen{user_});
+}
+
+void presence_actor::on(presence_remembered& m) {
+  remembered_ = true;
+  if (m.last_seen)
+    model_.seen(*m.last_seen);
+  for (auto& answer : std::exchange(answers_, {}))
+    answer();
+}
+
+void presence_actor::on(presence_bereft&) {
+  if (at_home())
+    make_sure_gone();
+  else
+    tell_home(presence::bereft{});
+}
+
+void presence_actor::make_sure_gone() {
+  if (!hub().record || model_.now().online || model_.undecided() || gone_shown_)
+    return;
+  gone_shown_ = true;
+  model_.seen(hub().wall());
+  hub().record->presence(user_, model_.now());
 }
 
 void presence_actor::on_op(presence_op& op) {
@@ -102,15 +137,18 @@ void presence_actor::schedule() {
 void presence_actor::on(presence_attach& m) {
   if (hub().links && std::find(here_.begin(), here_.end(), m.socket) == here_.end())
     here_.push_back(m.socket);
+  const auto at = hub().wall();
   if (at_home())
-    return arrive(m.socket);
-  tell_home(presence::attach{m.socket});
+    return arrive(m.socket, at);
+  model_.seen(at);
+  tell_home(presence::attach{m.socket, at});
 }
 
-void presence_actor::arrive(const presence::place& socket) {
-  model_.on_connect(socket, now(), hub().wall());
+void presence_actor::arrive(const presence::place& socket, unix_ms at) {
+  model_.on_connect(socket, now(), at);
   on_socket_came();
   count_online(true);
+  remembered_ = true; // nothing that is stored is newer
   tell_news();
 }
 
@@ -124,9 +162,13 @@ void presence_actor::on(presence_disconnect& m) {
 void presence_actor::on(presence_detach& m) {
   std::erase(here_, m.socket);
   on_socket_went(m.socket);
+  if (here_.empty())
+    status_here_.clear();
+  const auto at = hub().wall();
   if (at_home())
-    return model_.on_disconnect(m.socket, now(), hub().wall());
-  tell_home(presence::detach{m.socket});
+    return model_.on_disconnect(m.socket, now(), at);
+  model_.seen(at);
+  tell_home(presence::detach{m.socket, at});
 }
 
 void presence_actor::on(presence_status& m) {
@@ -141,35 +183,54 @@ void presence_actor::on(presence_status& m) {
 void presence_actor::on(presence_watch& m) {
   if (hub().links && std::find(watching_here_.begin(), watching_here_.end(), m.watcher) == watching_here_.end())
     watching_here_.push_back(m.watcher);
-  if (!at_home())
+  if (!answers())
     return ask_home({std::move(m), {}});
-  const bool first = !watched_from({});
-  auto state = model_.on_watch(m.watcher, now());
-  if (state)
-    believed_.answered({}, {state->online, state->status}, first);
+  const auto state = take_watcher(m.watcher);
   if (!m.answer)
     return;
-  if (state)
-    m.answer->add(presence::state_text(user_, *state));
-  else
-    m.answer->fail(state.error());
+  if (!state)
+    return m.answer->fail(state.error());
+  when_remembered([this, answer = m.answer] { answer->add(presence::state_text(user_, as_told({}))); });
+}
+
+result<presence::state> presence_actor::take_watcher(const presence::place& w) {
+  const bool first = !watched_from(w.node);
+  auto state = model_.on_watch(w, now());
+  if (!state)
+    return state;
+  if (!first)
+    state = as_told(w.node);
+  believed_.answered(w.node, {state->online, state->status}, first);
+  return state;
+}
+
+/// While nobody knows whether the user is there, what is told then must be news to all of them or to none.
+presence::state presence_actor::as_told(cluster::node_ref node) const {
+  auto state = model_.now();
+  if (const auto believed = believed_.of(node); believed && model_.undecided()) {
+    state.online = believed->online;
+    state.status = believed->status;
+  }
+  return state;
 }
 
 void presence_actor::on(presence_unwatch& m) {
   std::erase(watching_here_, m.watcher);
+  if (watching_here_.empty())
+    believed_here_.reset();
   if (at_home())
     return model_.on_unwatch(m.watcher, now());
   tell_home(presence::unwatch{m.watcher});
 }
 
 void presence_actor::on(presence_direct& m) {
-  if (!at_home())
+  if (!answers())
     return ask_home({std::move(m), {}});
   take_in(std::move(m));
 }
 
 void presence_actor::place(presence_direct m) {
-  const auto name = m.what.id.empty() ? std::string() : messaging::id_of_user(m.from, m.what.id);
+  auto name = presence::dispatched_name(m.from, m.what.id);
   if (waits_with_another(m, name))
     return;
   std::size_t bytes = m.what.args.json.size() + m.what.event.size();
@@ -184,31 +245,35 @@ void presence_actor::place(presence_direct m) {
   const bool delivered = place.status == presence::delivery_status::delivered;
   const bool for_each_device = delivered && hub().opts.presence.each_device && model_.may_queue(bytes);
   if (place.status == presence::delivery_status::queued || for_each_device)
-    return queue(std::move(m), place, name);
+    return queue(std::move(m), place, std::move(name));
   (delivered ? hub().counts.direct_delivered : hub().counts.direct_unreachable).add();
   if (delivered)
-    deliver(model_.sockets(), m.nsp, socketio::event_data(m.what.event, m.what.args.json), std::move(m.what.args.attachments));
+    deliver(model_.sockets(), {std::move(name), place.seq, place.ts, {}, m.nsp, socketio::event_data(m.what.event, m.what.args.json),
+                               std::move(m.what.args.attachments)});
   answer(m, place);
 }
 
-void presence_actor::deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data,
-                             std::vector<std::string> attachments, std::optional<presence::belief> news) {
+void presence_actor::deliver(const std::vector<presence::place>& to, presence::tell m) {
   std::map<cluster::node_ref, std::vector<session_ref>> by_node;
   for (auto& p : to)
-    if (p.nsp == nsp)
+    if (p.nsp == m.nsp)
       by_node[p.node].push_back(p.session);
-  for (auto& [node, sessions] : by_node)
+  for (auto& [node, sessions] : by_node) {
+    m.sessions = std::move(sessions);
     if (node)
-      send(node, presence::tell{std::move(sessions), nsp, data, attachments, news});
-  auto here = by_node.find({});
-  if (here == by_node.end())
-    return;
+      send(node, m);
+    else
+      deliver_here(m);
+  }
+}
+
+void presence_actor::deliver_here(presence::tell m) {
   socketio::packet p;
-  p.nsp = nsp;
-  p.data = data;
-  p.attachments = std::move(attachments);
+  p.nsp = std::move(m.nsp);
+  p.data = std::move(m.data);
+  p.attachments = std::move(m.attachments);
   hub().close_text(p);
-  hub().tell_all(here->second, build_outbound(std::move(p), hub().frame_flags()));
+  hub().tell_all(m.sessions, build_outbound(std::move(p), hub().frame_flags()));
 }
 
 void presence_actor::answer(const presence_direct& m, const presence::dispatched& place) {
@@ -239,10 +304,12 @@ void presence_actor::on(presence_recover&) {
 void presence_actor::on(presence_describe& m) {
   if (!m.found)
     return;
-  if (!at_home())
+  if (!answers())
     return ask_home({std::move(m), {}});
-  auto state = model_.now();
-  m.found({state.online, state.status, state.last_seen, model_.sockets().size()});
+  when_remembered([this, found = std::move(m.found)] {
+    auto state = model_.now();
+    found({state.online, state.status, state.last_seen, model_.sockets().size()});
+  });
 }
 
 void presence_actor::tell_news() {
@@ -255,23 +322,29 @@ void presence_actor::tell_news() {
     by_node[w.node].push_back(w);
   for (auto& [node, watchers] : by_node) {
     const auto news = believed_.tell(node, is);
-    if (news.came_or_went && state.online)
-      tell(watchers, "user_online", presence::online_text(user_), is);
-    else if (news.came_or_went)
-      tell(watchers, "user_offline", presence::offline_text(user_, state), is);
-    if (news.update)
-      tell(watchers, "presence:update", presence::state_text(user_, state), is);
+    if (!node)
+      tell(watchers, state, news);
+    else if (news.update)
+      send(node, presence::became{state, std::move(watchers)});
   }
 }
 
-void presence_actor::tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object,
-                          const presence::belief& is) {
+void presence_actor::tell(const std::vector<presence::place>& watchers, const presence::state& is, const presence::news& news) {
+  if (news.came_or_went && is.online)
+    tell(watchers, "user_online", presence::online_text(user_));
+  else if (news.came_or_went)
+    tell(watchers, "user_offline", presence::offline_text(user_, is));
+  if (news.update)
+    tell(watchers, "presence:update", presence::state_text(user_, is));
+}
+
+void presence_actor::tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object) {
   std::set<std::string_view> nsps;
   for (auto& w : watchers)
     nsps.insert(w.nsp);
   for (auto nsp : nsps) {
     hub().counts.events_out.add();
-    deliver(watchers, std::string(nsp), socketio::event_data(event, object), {}, is);
+    deliver(watchers, {{}, 0, 0, {}, std::string(nsp), socketio::event_data(event, object), {}});
   }
 }
 

@@ -5,8 +5,10 @@
 #include "core/presence/presence_wire.hpp"
 #include "core/presence/queued_delivery.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -46,17 +48,30 @@ class presence_actor : public pinned {
   void on(presence_queued& m);
   void on(presence_waiting& m);
   void on(presence_given& m);
+  void on(presence_remembered& m);
+  void on(presence_bereft& m);
 
   bool at_home() const;
+  /// At home, and all nodes have said what they have: questions are answered here.
+  bool answers() const { return at_home() && home_.open; }
+  result<presence::state> take_watcher(const presence::place& w);
+  /// As all watchers of a node are told alike.
+  presence::state as_told(cluster::node_ref node) const;
+  /// Runs `answer` when it is known when the user was last seen, as far as anybody knows.
+  void when_remembered(std::function<void()> answer);
+  void make_sure_gone();
   /// Watchers on every node hear what they do not believe yet.
   void tell_news();
-  void tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object, const presence::belief& is);
+  /// What is news to these watchers of this node.
+  void tell(const std::vector<presence::place>& watchers, const presence::state& is, const presence::news& news);
+  void tell(const std::vector<presence::place>& watchers, std::string_view event, const std::string& object);
   bool watched_from(cluster::node_ref node) const;
   /// At home: a direct message gets its place and is sent or queued.
   void take_in(presence_direct m);
   void place(presence_direct m);
-  void deliver(const std::vector<presence::place>& to, const std::string& nsp, const std::string& data, std::vector<std::string> attachments,
-               std::optional<presence::belief> news = {});
+  /// `m` is what all of them get; its sessions are set here.
+  void deliver(const std::vector<presence::place>& to, presence::tell m);
+  void deliver_here(presence::tell m);
   void answer(const presence_direct& m, const presence::dispatched& place);
   void fail(const presence_direct& m, const error& why);
   void count_online(bool online);
@@ -91,6 +106,11 @@ class presence_actor : public pinned {
   void send(cluster::node_ref to, const presence::message& m);
   void tell_home(const presence::message& m);
   void restore_at_home();
+  void become_home();
+  void become_follower();
+  void keep_early(cluster::node_ref node, presence::letter l);
+  void hear_early_restores();
+  void hear_early();
   void ask_home(wish w);
   void send_wish(std::uint64_t number, const wish& w);
   void fail(wish& w, const error& why);
@@ -103,12 +123,14 @@ class presence_actor : public pinned {
   void from(cluster::node_ref node, presence::unwatch& m);
   void from(cluster::node_ref node, presence::send& m);
   void from(cluster::node_ref node, presence::describe& m);
+  void from(cluster::node_ref node, presence::bereft& m);
   void from(cluster::node_ref node, presence::done& m);
   void from(cluster::node_ref node, presence::tell& m);
   void from(cluster::node_ref node, presence::give& m);
   void from(cluster::node_ref node, presence::given& m);
   void from(cluster::node_ref node, presence::look& m);
-  void arrive(const presence::place& socket);
+  void from(cluster::node_ref node, presence::became& m);
+  void arrive(const presence::place& socket, unix_ms at);
 
   const std::string user_;
   presence::presence_model model_;
@@ -117,14 +139,19 @@ class presence_actor : public pinned {
   std::optional<std::pair<bool, std::string>> shown_; ///< online, status
   std::unique_ptr<queue_work> queue_;          ///< while there is something to do or to remember
   bool queue_known_ = false;                   ///< without work: nothing waits for the user
+  bool gone_shown_ = false;                    ///< other programs were told last that the user is offline
+  bool remembered_ = false;                    ///< what is stored of the user was read
+  std::vector<std::function<void()>> answers_; ///< that wait for it; each belongs to a question, which are limited
   presence::beliefs believed_;                 ///< on the home: by the watchers on each node that has some
 
   // In a cluster only:
   cluster::slot_home home_;
   std::vector<presence::place> here_;          ///< the user's sockets on this node
   std::vector<presence::place> watching_here_;
-  std::string status_here_;                    ///< the user's own word, as this node heard it
-  std::map<cluster::node_ref, presence::restore> early_; ///< for an epoch that this actor has not heard of yet
+  std::string status_here_;                    ///< the user's own word, as this node heard it while it had sockets of the user
+  /// For an epoch that this actor has not heard of yet, or that is not open yet; of each node at most cluster.max_pending.
+  std::map<cluster::node_ref, std::vector<presence::letter>> early_;
+  std::set<cluster::node_ref> heard_;          ///< on the home: nodes that have said under this epoch what they have
   std::optional<presence::belief> believed_here_; ///< elsewhere than on the home: by the watchers here
   std::map<std::uint64_t, wish> wishes_;       ///< bounded by cluster.max_pending
   time_point used_{};

@@ -23,7 +23,7 @@ overloaded(F...) -> overloaded<F...>;
 } // namespace
 
 void presence_actor::send(cluster::node_ref to, const presence::message& m) {
-  home().tell_peer(to, cluster::sealed(cluster::addressee::presence, user_, presence::encode(m)));
+  home().tell_peer(to, cluster::sealed(cluster::addressee::presence, user_, presence::encode({home_.epoch, m})));
 }
 
 void presence_actor::tell_home(const presence::message& m) {
@@ -32,8 +32,12 @@ void presence_actor::tell_home(const presence::message& m) {
 }
 
 void presence_actor::restore_at_home() {
-  presence::restore r{home_.epoch, here_, watching_here_, status_here_, model_.book().last_seen, believed_here_};
-  tell_home(r);
+  tell_home(presence::restore{here_, watching_here_, status_here_, model_.book().last_seen, believed_here_, model_.book().seq});
+  // Nobody here keeps these true from now on.
+  if (here_.empty())
+    status_here_.clear();
+  if (watching_here_.empty())
+    believed_here_.reset();
   for (auto& [number, w] : wishes_)
     send_wish(number, w);
 }
@@ -43,46 +47,90 @@ void presence_actor::on(presence_home& m) {
   const bool news = m.home.node != home_.node || m.home.epoch != home_.epoch;
   home_ = m.home;
   if (!at_home()) {
-    if (was_home) {
-      leave_queue();
-      believed_here_ = believed_.of({});
-      if (watching_here_.empty())
-        believed_here_ = presence::belief{model_.now().online, model_.now().status};
-      believed_.clear();
-      model_.forget_places();
-      count_online(false);
-    }
-    std::erase_if(early_, [&](auto& e) { return e.second.epoch <= home_.epoch; });
+    if (was_home)
+      become_follower();
+    std::erase_if(early_, [&](auto& e) { return e.second.back().epoch <= home_.epoch; });
     return restore_at_home();
   }
-  if (!news)
+  if (news)
+    heard_.clear();
+  if (news && !was_home)
+    become_home();
+  if (home_.open)
+    hear_early_restores();
+  model_.all_reported(home_.open);
+  tell_news();
+  if (!home_.open)
     return;
-  if (!was_home) {
-    model_.forget_places();
-    model_.on_restore({}, here_, watching_here_, believed_here_ && believed_here_->online, now());
-    believed_.clear();
-    believed_.set({}, believed_here_);
-    if (!here_.empty())
-      on_socket_came();
-    count_online(model_.now().online);
-    if (!status_here_.empty())
-      model_.on_status(status_here_, now());
-  }
-  auto early = std::move(early_);
-  early_.clear();
-  for (auto& [node, r] : early)
-    if (r.epoch == home_.epoch)
-      from(node, r);
-  auto waiting = std::move(wishes_);
-  wishes_.clear();
+  hear_early();
+  auto waiting = std::exchange(wishes_, {});
   for (auto& [number, w] : waiting)
     std::visit([this](auto& what) { on(what); }, w.what);
-  tell_news();
+}
+
+void presence_actor::become_follower() {
+  leave_queue();
+  const auto is = model_.now();
+  believed_here_ = believed_.of({});
+  if (watching_here_.empty())
+    believed_here_ = presence::belief{is.online, is.status};
+  if (is.online)
+    status_here_ = is.status;
+  for (auto& answer : std::exchange(answers_, {}))
+    answer(); // as well as this node knows
+  believed_.clear();
+  model_.forget_places();
+  model_.all_reported(true);
+  count_online(false);
+}
+
+void presence_actor::become_home() {
+  remembered_ = false;
+  model_.all_reported(false);
+  model_.forget_places();
+  model_.on_restore({}, here_, watching_here_, believed_here_ && believed_here_->online, now(), hub().wall());
+  believed_.clear();
+  believed_.set({}, believed_here_);
+  if (!here_.empty())
+    on_socket_came();
+  count_online(model_.now().online);
+  if (!status_here_.empty())
+    model_.on_status(status_here_, now());
+}
+
+/// The sender has heard of this node's slot before this actor has, or it is not open yet.
+void presence_actor::keep_early(cluster::node_ref node, presence::letter l) {
+  auto& waiting = early_[node];
+  if (std::holds_alternative<presence::restore>(l.body))
+    waiting.clear(); // it says everything
+  if (waiting.size() < hub().opts.replicas.max_pending)
+    waiting.push_back(std::move(l));
+  else
+    ++hub().counts.replicas.expired;
+}
+
+/// Before anything is answered or told: what all nodes have.
+void presence_actor::hear_early_restores() {
+  for (auto& [node, letters] : early_)
+    if (auto r = std::get_if<presence::restore>(&letters.front().body); r && letters.front().epoch == home_.epoch)
+      from(node, *r);
+}
+
+void presence_actor::hear_early() {
+  auto early = std::exchange(early_, {});
+  for (auto& [node, letters] : early)
+    for (auto& l : letters)
+      if (l.epoch > home_.epoch)
+        keep_early(node, std::move(l));
+      else if (l.epoch == home_.epoch && !std::holds_alternative<presence::restore>(l.body))
+        std::visit([&, from_node = node](auto& body) { from(from_node, body); }, l.body);
 }
 
 void presence_actor::on(presence_peer& m) {
   if (m.what == room_peer::news::up && m.node == home_.node && !at_home())
     restore_at_home();
+  if (m.what == room_peer::news::gone)
+    early_.erase(m.node);
   if (m.what == room_peer::news::gone && at_home()) {
     model_.on_node_gone(m.node, now(), hub().wall());
     on_node_went(m.node);
@@ -91,11 +139,20 @@ void presence_actor::on(presence_peer& m) {
 }
 
 void presence_actor::on(presence_from_peer& m) {
-  auto message = presence::decode(m.payload);
-  if (message)
-    std::visit([&](auto& body) { from(m.from, body); }, *message);
-  else
+  auto l = presence::decode(m.payload);
+  if (!l) {
     ++hub().counts.replicas.bad_messages;
+    return;
+  }
+  const bool current = l->epoch == home_.epoch;
+  bool heard = current && at_home() && home_.open;
+  if (!presence::is_for_home(l->body)) // what a former home says of the user is out of date; messages that it had taken for the user are not
+    heard = (current && m.from == home_.node) || std::holds_alternative<presence::tell>(l->body);
+  else if (l->epoch > home_.epoch || (current && at_home() && !home_.open))
+    return keep_early(m.from, std::move(*l));
+  // A sender that is behind will hear who is the home, and says everything again then.
+  if (heard)
+    std::visit([&](auto& body) { from(m.from, body); }, l->body);
 }
 
 // -- wishes of this node --
@@ -110,6 +167,8 @@ void presence_actor::ask_home(wish w) {
 }
 
 void presence_actor::send_wish(std::uint64_t number, const wish& w) {
+  if (at_home())
+    return; // it waits until the slot is open
   std::visit(overloaded{[&](const presence_watch& m) { tell_home(presence::watch{number, m.watcher}); },
                         [&](const presence_direct& m) { tell_home(presence::send{number, m.from, m.nsp, m.what}); },
                         [&](const presence_describe&) { tell_home(presence::describe{number}); }},
@@ -144,7 +203,10 @@ void presence_actor::from(cluster::node_ref, presence::done& m) {
   if (m.failed)
     return fail(w, *m.failed);
   std::visit(overloaded{[&](presence_watch& asked) {
-                          believed_here_ = presence::belief{m.now.online, m.now.status};
+                          if (m.now.last_seen)
+                            model_.seen(*m.now.last_seen);
+                          if (!watching_here_.empty()) // it may have left meanwhile
+                            believed_here_ = presence::belief{m.now.online, m.now.status};
                           if (asked.answer)
                             asked.answer->add(m.text);
                         },
@@ -156,34 +218,37 @@ void presence_actor::from(cluster::node_ref, presence::done& m) {
 }
 
 void presence_actor::from(cluster::node_ref, presence::tell& m) {
-  if (m.news)
-    believed_here_ = std::move(m.news);
-  socketio::packet p;
-  p.nsp = m.nsp;
-  p.data = std::move(m.data);
-  p.attachments = std::move(m.attachments);
-  hub().close_text(p);
-  hub().tell_all(m.sessions, build_outbound(std::move(p), hub().frame_flags()));
+  if (model_.on_delivery(std::move(m.name), {presence::delivery_status::delivered, m.seq, m.ts, false}, now()))
+    deliver_here(std::move(m));
+  else
+    hub().counts.duplicates.add();
+}
+
+void presence_actor::from(cluster::node_ref, presence::became& m) {
+  if (m.now.last_seen)
+    model_.seen(*m.now.last_seen);
+  const presence::belief is{m.now.online, m.now.status};
+  tell(m.watchers, m.now, presence::news_to(std::exchange(believed_here_, is), is));
 }
 
 // -- what other nodes want from the home --
 
 void presence_actor::from(cluster::node_ref node, presence::restore& m) {
-  if (m.epoch > home_.epoch || !at_home()) {
-    // The sender has heard of this node's new slots before this actor has; or it is behind and will hear who is the home.
-    if (m.epoch > home_.epoch)
-      early_.insert_or_assign(node, std::move(m));
-    return;
-  }
+  // Of a user whom nobody has the others' beliefs tell that there was somebody a moment ago. Whoever was only unlinked believes what
+  // the user was then.
+  const bool first = heard_.insert(node).second;
+  const bool was_online = first && m.believed && m.believed->online;
+  const auto word = m.status.empty() && was_online ? m.believed->status : m.status;
   if (m.last_seen)
     model_.seen(*m.last_seen);
+  model_.counted(m.seq);
   for (auto* list : {&m.sockets, &m.watchers})
     for (auto& p : *list)
       p.node = node;
-  model_.on_restore(node, m.sockets, m.watchers, m.believed && m.believed->online, now());
+  model_.on_restore(node, m.sockets, m.watchers, was_online, now(), hub().wall());
   believed_.set(node, std::move(m.believed));
-  if (!m.status.empty())
-    model_.on_status(m.status, now());
+  if (!word.empty())
+    model_.on_status(word, now());
   if (!m.sockets.empty())
     on_socket_came();
   count_online(model_.now().online);
@@ -192,50 +257,42 @@ void presence_actor::from(cluster::node_ref node, presence::restore& m) {
 
 void presence_actor::from(cluster::node_ref node, presence::attach& m) {
   m.socket.node = node;
-  if (at_home())
-    arrive(m.socket);
+  arrive(m.socket, m.at);
 }
 
 void presence_actor::from(cluster::node_ref node, presence::detach& m) {
   m.socket.node = node;
-  if (!at_home())
-    return;
   on_socket_went(m.socket);
-  model_.on_disconnect(m.socket, now(), hub().wall());
+  model_.on_disconnect(m.socket, now(), m.at);
 }
 
 void presence_actor::from(cluster::node_ref, presence::say& m) {
-  if (at_home() && model_.on_status(std::move(m.status), now()))
+  if (model_.on_status(std::move(m.status), now()))
     tell_news();
 }
 
 void presence_actor::from(cluster::node_ref node, presence::watch& m) {
-  if (!at_home())
-    return;
   m.watcher.node = node;
-  const bool first = !watched_from(node);
-  auto state = model_.on_watch(m.watcher, now());
+  const auto state = take_watcher(m.watcher);
   presence::done d;
   d.number = m.number;
-  if (state) {
-    believed_.answered(node, {state->online, state->status}, first);
-    d.now = *state;
-    d.text = presence::state_text(user_, *state);
-  } else {
+  if (!state) {
     d.failed = state.error();
+    return send(node, d);
   }
-  send(node, d);
+  when_remembered([this, node, d]() mutable {
+    d.now = as_told(node);
+    d.text = presence::state_text(user_, d.now);
+    send(node, d);
+  });
 }
 
 void presence_actor::from(cluster::node_ref node, presence::unwatch& m) {
   m.watcher.node = node;
-  if (at_home())
-    model_.on_unwatch(m.watcher, now());
+  model_.on_unwatch(m.watcher, now());
 }
 
 void presence_actor::from(cluster::node_ref node, presence::send& m) {
-  if (!at_home())
-    return;
   presence_direct wanted{{}, m.from, m.nsp, std::move(m.what), {}, {}, true};
   if (wanted.what.id.empty()) {
     // A wish that comes again after a link was lost is known by its number.
@@ -258,13 +315,15 @@ void presence_actor::from(cluster::node_ref node, presence::send& m) {
 }
 
 void presence_actor::from(cluster::node_ref node, presence::describe& m) {
-  if (!at_home())
-    return;
   presence::done d;
   d.number = m.number;
-  d.now = model_.now();
-  d.sockets = model_.sockets().size();
-  send(node, d);
+  when_remembered([this, node, d]() mutable {
+    d.now = model_.now();
+    d.sockets = model_.sockets().size();
+    send(node, d);
+  });
 }
+
+void presence_actor::from(cluster::node_ref, presence::bereft&) { make_sure_gone(); }
 
 } // namespace troupe::actors

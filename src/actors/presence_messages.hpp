@@ -89,6 +89,15 @@ struct presence_given {
   bool taken = false;
 };
 
+/// What is stored of the user, whom nobody here knew.
+struct presence_remembered {
+  std::optional<unix_ms> last_seen;
+};
+
+/// A node died that had a socket of the user, and perhaps was the user's home: whoever is that now makes sure that the user is not held
+/// to be online.
+struct presence_bereft {};
+
 // -- of the cluster --
 
 /// The home of the user's slot is now there. `reported` is let go when it has been told what this node has.
@@ -108,6 +117,6 @@ struct presence_from_peer {
 
 using presence_op = std::variant<presence_attach, presence_detach, presence_status, presence_watch, presence_unwatch,
                                  presence_direct, presence_recover, presence_describe, presence_disconnect, presence_home, presence_peer,
-                                 presence_from_peer, presence_queued, presence_waiting, presence_given>;
+                                 presence_from_peer, presence_remembered, presence_bereft, presence_queued, presence_waiting, presence_given>;
 
 } // namespace troupe::actors

@@ -69,7 +69,7 @@ void public_record::presence(const std::string& user, const presence::state& s) 
       present_[user] = text;
     else
       present_.erase(user);
-    put({{key_kind::presence, user, {}}, true, text, options_.presence_ttl});
+    put({{key_kind::presence, user, {}}, true, text, s.online ? options_.presence_ttl : options_.last_seen_ttl});
   }
   counts.published.fetch_add(1, std::memory_order_relaxed);
   bus_.publish("presence:updates", std::move(text));

@@ -22,7 +22,8 @@ struct keys_options {
   bool accept_messages = false;        ///< cluster.keys.accept_messages
   duration check_interval{300'000};    ///< cluster.keys.check_interval_ms; 0: never by itself
   std::size_t commands_at_once = 1'000;///< what may wait for the store together
-  duration presence_ttl{60'000};
+  duration presence_ttl{60'000};       ///< of a user who is online
+  duration last_seen_ttl{2'592'000'000};///< presence.last_seen_ttl_s: of one who is not
   duration presence_heartbeat{30'000};
 };
 

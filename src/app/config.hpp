@@ -124,6 +124,7 @@ struct typing_config { duration timeout{5'000}; };
 struct presence_config {
   duration offline_delay{2'000};           ///< after the last socket left, before user_offline (a reload is not a leave)
   duration idle_timeout{60'000};           ///< actor of a user who is away and unwatched ends after this
+  duration last_seen_ttl{2'592'000'000};   ///< how long a cluster's Redis remembers when a user was last seen
 };
 
 struct offline_config {

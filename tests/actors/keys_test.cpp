@@ -120,6 +120,38 @@ TEST_CASE("who is connected, in which rooms and online is written as it happens"
   CHECK(online(n.at(key_kind::presence, "ann")));
 }
 
+TEST_CASE("when a user was seen is remembered by the store, whatever node the user's home was then") {
+  recorded n;
+  n.write({{{key_kind::presence, "bob", ""}, true, R"({"userId":"bob","status":"offline","lastSeen":1234})", 60s}});
+  auto ann = n.w->open(0);
+  ann.connect("ann");
+  ann.say(R"(421["presence:subscribe",["bob","cid"]])");
+  n.pass(100ms);
+  const auto heard = ann.heard();
+  CHECK(test::mentions(heard, R"({"userId":"bob","status":"offline","lastSeen":1234})"));
+  CHECK(test::mentions(heard, R"({"userId":"cid","status":"offline","lastSeen":null})"));
+  actors::user_summary found;
+  n.w->layer->find_user("bob", [&](auto is) { found = is; });
+  n.pass(100ms);
+  CHECK(found.last_seen == 1234);
+}
+
+TEST_CASE("a user who went with a node that was home as well is not left online in the store") {
+  recorded n;
+  n.write({{{key_kind::presence, "bob", ""}, true, R"({"userId":"bob","status":"online","lastSeen":1234})", 60s}});
+  auto ann = n.w->open(0);
+  ann.connect("ann");
+  for (const std::string user : {"ann", "bob"})
+    n.w->layer->inside().hub->to_presence(user, actors::presence_bereft{});
+  n.w->run();
+  const auto wall = n.w->wall();
+  n.pass(200ms);
+  CHECK(online(n.at(key_kind::presence, "ann")));
+  const auto bob = n.at(key_kind::presence, "bob");
+  CHECK_FALSE(online(bob));
+  CHECK(bob.begin()->second.find(std::to_string(wall)) != std::string::npos);
+}
+
 TEST_CASE("what comes together leaves together") {
   recorded n;
   const auto before = n.counts().batches.load();

@@ -80,6 +80,9 @@ std::vector<config_option> application() {
   t.push_back(number<config>(
     "presence.idle_timeout_ms", AT(presence.idle_timeout), {0, day},
     "The actor of a user who is away and whom nobody watches ends after this."));
+  t.push_back(number<config>(
+    "presence.last_seen_ttl_s", AT(presence.last_seen_ttl), {60, 31'536'000},
+    "How long a cluster with cluster.keys.enabled remembers in Redis when a user was last seen."));
   t.push_back(flag<config>("offline.enabled", AT(offline.enabled), "Keep direct messages until the user connects."));
   t.push_back(number<config>(
     "offline.max_messages", AT(offline.max_messages), {1, 100'000}, "Messages kept per user; the oldest leaves."));

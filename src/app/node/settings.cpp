@@ -140,6 +140,7 @@ actors::keys_options keys_options_of(const config& c) {
   o.publish_messages = k.publish_messages;
   o.accept_messages = k.accept_messages;
   o.check_interval = k.check_interval;
+  o.last_seen_ttl = c.presence.last_seen_ttl;
   o.commands_at_once = std::clamp<std::size_t>(c.redis.max_commands / 4, 20, 1'000);
   return o;
 }

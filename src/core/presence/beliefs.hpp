@@ -22,10 +22,13 @@ struct news {
   bool update = false;       ///< `presence:update`
 };
 
+/// What is new in `now` to those who believe `before`; nothing: nobody knows what they believe.
+news news_to(const std::optional<belief>& before, const belief& now);
+
 class beliefs {
  public:
-  /// As that node says of its watchers. Nothing: it does not know.
-  void set(cluster::node_ref node, std::optional<belief> what) { by_node_[node] = std::move(what); }
+  /// As that node says of its watchers. Nothing: they were told nothing yet.
+  void set(cluster::node_ref node, std::optional<belief> what);
   /// Nothing: nobody knows, or the watchers there differ.
   std::optional<belief> of(cluster::node_ref node) const;
   void forget(cluster::node_ref node) { by_node_.erase(node); }
@@ -37,7 +40,7 @@ class beliefs {
   news tell(cluster::node_ref node, const belief& now);
 
  private:
-  std::map<cluster::node_ref, std::optional<belief>> by_node_;
+  std::map<cluster::node_ref, std::optional<belief>> by_node_; ///< nothing: watchers there differ
 };
 
 } // namespace troupe::presence

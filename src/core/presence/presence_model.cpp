@@ -13,6 +13,8 @@ std::string_view to_string(delivery_status d) {
   return "sent";
 }
 
+std::string dispatched_name(std::string_view sender, std::string_view id) { return id.empty() ? std::string() : messaging::id_of_user(sender, id); }
+
 presence_model::presence_model(const options& o, std::shared_ptr<ledger> book, time_point now)
   : options_(&o), book_(std::move(book)), last_used_(now) {}
 
@@ -29,7 +31,7 @@ void presence_model::forget_places() {
 }
 
 void presence_model::on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers,
-                                bool believed_online, time_point now) {
+                                bool believed_online, time_point now, unix_ms wall) {
   last_used_ = now;
   std::erase_if(sockets_, [&](auto& s) { return s.node == node; });
   std::erase_if(watchers_, [&](auto& w) { return w.node == node; });
@@ -41,6 +43,7 @@ void presence_model::on_restore(cluster::node_ref node, const std::vector<place>
     offline_at_.reset();
   } else if ((online_ || believed_online) && !offline_at_) {
     online_ = true; // the others may still report a socket
+    seen(wall);
     offline_at_ = now + options_->offline_delay;
   }
 }
@@ -52,7 +55,7 @@ void presence_model::on_node_gone(cluster::node_ref node, time_point now, unix_m
   if (std::erase_if(sockets_, [&](auto& s) { return s.node == node; }) == 0 || !sockets_.empty())
     return;
   last_used_ = now;
-  book_->last_seen = wall;
+  seen(wall);
   offline_at_ = now + options_->offline_delay;
 }
 
@@ -64,7 +67,7 @@ void presence_model::on_connect(place socket, time_point now, unix_ms wall) {
     return;
   online_ = true;
   offline_at_.reset();
-  book_->last_seen = wall;
+  seen(wall);
   sockets_.push_back(std::move(socket));
 }
 
@@ -72,7 +75,7 @@ void presence_model::on_disconnect(const place& socket, time_point now, unix_ms 
   last_used_ = now;
   if (std::erase(sockets_, socket) == 0 || !sockets_.empty())
     return;
-  book_->last_seen = wall;
+  seen(wall);
   offline_at_ = now + options_->offline_delay;
 }
 
@@ -112,11 +115,9 @@ bool presence_model::may_queue(std::size_t bytes) const {
 dispatched presence_model::on_direct(std::string_view sender, std::string_view id, const std::string& nsp, std::size_t bytes,
                                      time_point now, unix_ms wall) {
   last_used_ = now;
-  auto name = id.empty() ? std::string() : messaging::id_of_user(sender, id);
+  auto name = dispatched_name(sender, id);
   if (!id.empty()) {
-    if (!ids_)
-      ids_ = std::make_unique<messaging::id_memory<dispatched>>(options_->dedup_ids, options_->dedup_window);
-    if (auto known = ids_->find(name, now)) {
+    if (auto known = ids().find(name, now)) {
       auto again = *known;
       again.duplicate = true;
       return again;
@@ -128,22 +129,39 @@ dispatched presence_model::on_direct(std::string_view sender, std::string_view i
   else if (may_queue(bytes))
     d.status = delivery_status::queued;
   if (!id.empty())
-    ids_->remember(std::move(name), d, now);
+    ids().remember(std::move(name), d, now);
   return d;
 }
 
 void presence_model::forget(std::string_view sender, std::string_view id) {
   if (ids_)
-    ids_->forget(messaging::id_of_user(sender, id));
+    ids_->forget(dispatched_name(sender, id));
 }
 
 bool presence_model::is_in(std::string_view nsp) const {
   return std::any_of(sockets_.begin(), sockets_.end(), [&](auto& s) { return s.nsp == nsp; });
 }
 
+bool presence_model::on_delivery(std::string name, const dispatched& d, time_point now) {
+  last_used_ = now;
+  counted(d.seq);
+  if (name.empty())
+    return true;
+  if (ids().find(name, now))
+    return false;
+  ids().remember(std::move(name), d, now);
+  return true;
+}
+
+messaging::id_memory<dispatched>& presence_model::ids() {
+  if (!ids_)
+    ids_ = std::make_unique<messaging::id_memory<dispatched>>(options_->dedup_ids, options_->dedup_window);
+  return *ids_;
+}
+
 time_passed presence_model::on_time(time_point now) {
   time_passed t;
-  if (offline_at_ && *offline_at_ <= now) {
+  if (goes_at() && *offline_at_ <= now) {
     offline_at_.reset();
     online_ = false;
     status_ = "online";
@@ -156,7 +174,7 @@ time_passed presence_model::on_time(time_point now) {
 }
 
 std::optional<time_point> presence_model::next_deadline() const {
-  std::optional<time_point> next = offline_at_;
+  std::optional<time_point> next = goes_at();
   auto earlier = [&](std::optional<time_point> t) {
     if (t && (!next || *t < *next))
       next = t;

@@ -6,6 +6,7 @@
 #include "core/presence/presence_options.hpp"
 #include "core/session_ref.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,9 @@ struct time_passed {
 enum class delivery_status { delivered, queued, sent };
 std::string_view to_string(delivery_status d);
 
+/// By which all nodes know a direct message again; empty: by nothing.
+std::string dispatched_name(std::string_view sender, std::string_view id);
+
 /// The place of a direct message and what became of it.
 struct dispatched {
   delivery_status status = delivery_status::sent;
@@ -63,17 +67,22 @@ class presence_model {
 
   /// This node has become the user's home, or is it no longer: sockets and watchers are told anew by those who have them.
   void forget_places();
-  /// All that another node (or, {}, this one) has of the user. `believed_online`: what that node's watchers were told last.
+  /// All that another node (or, {}, this one) has of the user. `believed_online`: what that node's watchers were told last; a user
+  /// who was believed online and of whom nobody has a socket was there until just now, and is gone after `offline_delay`.
   void on_restore(cluster::node_ref node, const std::vector<place>& sockets, const std::vector<place>& watchers, bool believed_online,
-                  time_point now);
-  /// Without a socket, but not offline yet: whether the user is online will be known soon.
-  bool undecided() const { return offline_at_.has_value(); }
+                  time_point now, unix_ms wall);
+  /// False: other nodes may have sockets that they have not reported yet; nobody is held to be gone until they have.
+  void all_reported(bool yes) { all_reported_ = yes; }
+  /// Without a socket, but not offline for sure: whether the user is online will be known soon.
+  bool undecided() const { return offline_at_.has_value() || (!online_ && !all_reported_); }
   /// The user was seen then, as another node remembers.
   void seen(unix_ms at);
+  /// Direct messages up to this one had their place, as another node remembers.
+  void counted(std::uint64_t seq) { book_->seq = std::max(book_->seq, seq); }
   /// A node is gone with its sockets and watchers.
   void on_node_gone(cluster::node_ref node, time_point now, unix_ms wall);
 
-  /// A socket that is known already changes nothing.
+  /// A socket that is known already changes nothing. `wall`: when it happened, on the node of the socket.
   void on_connect(place socket, time_point now, unix_ms wall);
   void on_disconnect(const place& socket, time_point now, unix_ms wall);
   /// True when watchers must be told. An empty word means "online".
@@ -93,6 +102,9 @@ class presence_model {
   bool may_queue(std::size_t bytes) const;
   /// Whether the user has a socket in the namespace.
   bool is_in(std::string_view nsp) const;
+  /// On a node that has sockets of the user and is not the home: a message comes from the home. False: it came before, perhaps from a
+  /// former home. `name` is that of `dispatched_name`; an empty one is always new.
+  bool on_delivery(std::string name, const dispatched& d, time_point now);
 
   time_passed on_time(time_point now);
   std::optional<time_point> next_deadline() const;
@@ -103,6 +115,8 @@ class presence_model {
   const std::vector<place>& watchers() const { return watchers_; }
 
  private:
+  messaging::id_memory<dispatched>& ids();
+  std::optional<time_point> goes_at() const { return all_reported_ ? offline_at_ : std::nullopt; }
   bool unneeded() const { return !online_ && watchers_.empty(); }
 
   const options* options_;
@@ -111,6 +125,7 @@ class presence_model {
   std::vector<place> watchers_; ///< sorted
   std::string status_ = "online";
   bool online_ = false;
+  bool all_reported_ = true;
   std::optional<time_point> offline_at_; ///< while online without a socket
   time_point last_used_;
   std::unique_ptr<messaging::id_memory<dispatched>> ids_;

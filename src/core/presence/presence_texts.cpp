@@ -1,5 +1,6 @@
 #include "core/presence/presence_texts.hpp"
 
+#include "core/json/json_text.hpp"
 #include "core/logic/object_text.hpp"
 
 namespace troupe::presence {
@@ -16,6 +17,13 @@ std::string state_text(std::string_view user, const state& s) {
   logic::object_text o;
   o.text("userId", user).text("status", s.status);
   return with_last_seen(std::move(o), s);
+}
+
+std::optional<unix_ms> last_seen_in(std::string_view state_text) {
+  if (!json::valid(state_text))
+    return std::nullopt;
+  const auto at = json::member(state_text, "lastSeen");
+  return at ? json::integer_value(*at) : std::nullopt;
 }
 
 std::string online_text(std::string_view user) {

@@ -10,6 +10,8 @@ namespace troupe::presence {
 
 /// `{"userId":..,"status":..,"lastSeen":ms or null}` of `presence:update` and of the ack to `presence:subscribe`.
 std::string state_text(std::string_view user, const state& s);
+/// What such a text says of that; nothing if it is none.
+std::optional<unix_ms> last_seen_in(std::string_view state_text);
 /// `{"userId":..}` of `user_online`.
 std::string online_text(std::string_view user);
 /// `{"userId":..,"lastSeen":ms or null}` of `user_offline`.

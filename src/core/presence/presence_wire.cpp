@@ -92,15 +92,21 @@ std::optional<belief> read_belief(reader& in) {
 struct body_writer {
   std::string& out;
   void operator()(const restore& m) const {
-    put(out, m.epoch);
     put(out, m.sockets);
     put(out, m.watchers);
     put(out, std::string_view(m.status));
     put(out, m.last_seen);
     put(out, m.believed);
+    put(out, m.seq);
   }
-  void operator()(const attach& m) const { put(out, m.socket); }
-  void operator()(const detach& m) const { put(out, m.socket); }
+  void operator()(const attach& m) const {
+    put(out, m.socket);
+    put(out, static_cast<std::uint64_t>(m.at));
+  }
+  void operator()(const detach& m) const {
+    put(out, m.socket);
+    put(out, static_cast<std::uint64_t>(m.at));
+  }
   void operator()(const say& m) const { put(out, std::string_view(m.status)); }
   void operator()(const watch& m) const {
     put(out, m.number);
@@ -133,14 +139,21 @@ struct body_writer {
     put(out, std::uint64_t{m.duplicate});
   }
   void operator()(const tell& m) const {
+    put(out, std::string_view(m.name));
+    put(out, m.seq);
+    put(out, static_cast<std::uint64_t>(m.ts));
     put(out, std::uint64_t{m.sessions.size()});
     for (auto s : m.sessions)
       put(out, s);
     put(out, std::string_view(m.nsp));
     put(out, std::string_view(m.data));
     put(out, m.attachments);
-    put(out, m.news);
   }
+  void operator()(const became& m) const {
+    put(out, m.now);
+    put(out, m.watchers);
+  }
+  void operator()(const bereft&) const {}
   void operator()(const give& m) const {
     put(out, m.token);
     put(out, m.socket);
@@ -160,12 +173,12 @@ struct body_writer {
 
 restore read_restore(reader& in) {
   restore m;
-  m.epoch = in.number();
   m.sockets = read_places(in);
   m.watchers = read_places(in);
   m.status = in.text();
   m.last_seen = read_time(in);
   m.believed = read_belief(in);
+  m.seq = in.number();
   return m;
 }
 send read_send(reader& in) {
@@ -202,13 +215,15 @@ done read_done(reader& in) {
 }
 tell read_tell(reader& in) {
   tell m;
+  m.name = in.text();
+  m.seq = in.number();
+  m.ts = static_cast<unix_ms>(in.number());
   const auto n = in.count();
   for (std::size_t i = 0; i < n && in.ok(); ++i)
     m.sessions.push_back(read_session(in));
   m.nsp = in.text();
   m.data = in.text();
   m.attachments = read_texts(in);
-  m.news = read_belief(in);
   return m;
 }
 give read_give(reader& in) {
@@ -230,12 +245,21 @@ given read_given(reader& in) {
   const auto token = in.number();
   return {token, in.flag()};
 }
+became read_became(reader& in) {
+  auto now = read_state(in);
+  return {std::move(now), read_places(in)};
+}
+template <class Move>
+Move read_move(reader& in) {
+  auto socket = read_place(in);
+  return {std::move(socket), static_cast<unix_ms>(in.number())};
+}
 
 message read_body(std::uint64_t kind, reader& in) {
   switch (kind) {
     case 0: return read_restore(in);
-    case 1: return attach{read_place(in)};
-    case 2: return detach{read_place(in)};
+    case 1: return read_move<attach>(in);
+    case 2: return read_move<detach>(in);
     case 3: return say{std::string(in.text())};
     case 4: return read_watch(in);
     case 5: return unwatch{read_place(in)};
@@ -243,31 +267,41 @@ message read_body(std::uint64_t kind, reader& in) {
     case 7: return describe{in.number()};
     case 8: return read_done(in);
     case 9: return read_tell(in);
-    case 10: return read_give(in);
-    case 11: return read_given(in);
+    case 10: return read_became(in);
+    case 11: return bereft{};
+    case 12: return read_give(in);
+    case 13: return read_given(in);
     default: return look{};
   }
 }
 
 } // namespace
 
-std::string encode(const message& m) {
+bool is_for_home(const message& m) {
+  return !std::holds_alternative<done>(m) && !std::holds_alternative<tell>(m) && !std::holds_alternative<became>(m)
+         && !std::holds_alternative<give>(m);
+}
+
+std::string encode(const letter& l) {
   std::string out;
-  put(out, std::uint64_t{m.index()});
-  std::visit(body_writer{out}, m);
+  put(out, std::uint64_t{l.body.index()});
+  put(out, l.epoch);
+  std::visit(body_writer{out}, l.body);
   return out;
 }
 
-std::optional<message> decode(std::string_view bytes) {
+std::optional<letter> decode(std::string_view bytes) {
   reader in(bytes);
-  auto m = read_body(in.number(12), in);
+  const auto kind = in.number(std::variant_size_v<message> - 1);
+  const auto epoch = in.number();
+  letter l{epoch, read_body(kind, in)};
   if (!in.done())
     return std::nullopt;
-  return m;
+  return l;
 }
 
 bool needs_home(std::string_view bytes) {
-  return !bytes.empty() && (bytes[0] == 0 || bytes[0] == 1 || bytes[0] == 4 || bytes[0] == 6 || bytes[0] == 7);
+  return !bytes.empty() && (bytes[0] == 0 || bytes[0] == 1 || bytes[0] == 4 || bytes[0] == 6 || bytes[0] == 7 || bytes[0] == 11);
 }
 
 } // namespace troupe::presence

@@ -73,16 +73,9 @@ virtual_cluster::virtual_cluster(std::size_t nodes, actors::options o) {
     m.w->run();
     hub(i).sure_until = time_point::max(); // nobody else orders
   }
-  auto homes = std::make_shared<std::vector<std::pair<std::uint16_t, cluster::slot_home>>>();
-  for (std::uint16_t slot = 0; slot < cluster::slot_count; ++slot)
-    homes->push_back({slot, {{peer(0).number, peer(0).incarnation}, 7, false}});
   for (std::size_t i = 0; i < nodes; ++i) {
     set_links(i, i, true);
-    auto mine = std::make_shared<std::vector<std::pair<std::uint16_t, cluster::slot_home>>>(*homes);
-    for (auto& [slot, home] : *mine)
-      home.open = i == 0;
-    for (auto& part : hub(i).directories)
-      caf::anon_send(part, actors::slots_news{mine, nullptr});
+    hear_of_home(i, 0, 7);
   }
   run();
 }
@@ -169,6 +162,35 @@ void virtual_cluster::cut(std::size_t i) {
 void virtual_cluster::link(std::size_t i) {
   cut_.erase(i);
   set_links(i, members_.size(), true);
+  run();
+}
+
+void virtual_cluster::hear_of_home(std::size_t at, std::size_t home, std::uint64_t epoch, bool open) {
+  auto homes = std::make_shared<std::vector<std::pair<std::uint16_t, cluster::slot_home>>>();
+  for (std::uint16_t slot = 0; slot < cluster::slot_count; ++slot)
+    homes->push_back({slot, {{peer(home).number, peer(home).incarnation}, epoch, open && at == home}});
+  for (auto& part : hub(at).directories)
+    caf::anon_send(part, actors::slots_news{homes, nullptr});
+}
+
+void virtual_cluster::move_homes(std::size_t home, std::uint64_t epoch) {
+  hear_of_home(home, home, epoch, false);
+  run();
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    if (i != home && !cut_.contains(i))
+      hear_of_home(i, home, epoch);
+  run();
+  hear_of_home(home, home, epoch);
+  run();
+}
+
+void virtual_cluster::kill(std::size_t i) {
+  cut(i);
+  const auto p = peer(i);
+  for (std::size_t other = 0; other < members_.size(); ++other)
+    if (other != i)
+      for (auto& part : hub(other).directories)
+        caf::anon_send(part, actors::peer_news{{p.number, p.incarnation}, p.node, actors::room_peer::news::gone});
   run();
 }
 

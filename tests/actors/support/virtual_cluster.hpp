@@ -40,6 +40,12 @@ class virtual_cluster {
   /// The links of a node break; it stays a member of the cluster. What was on the way is lost.
   void cut(std::size_t i);
   void link(std::size_t i);
+  /// Node `at` hears that node `home` is the home of every slot from this epoch on. The home's slots are open or not.
+  void hear_of_home(std::size_t at, std::size_t home, std::uint64_t epoch, bool open = true);
+  /// The same on all nodes that are not cut off, the home first.
+  void move_homes(std::size_t home, std::uint64_t epoch);
+  /// The node's links break, and the others hold it for dead.
+  void kill(std::size_t i);
   /// Bytes as if node `from` had sent them to node `to`.
   void inject(std::size_t from, std::size_t to, std::string bytes) { wire_.push_back({from, to, std::move(bytes)}); }
 

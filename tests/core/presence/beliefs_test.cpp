@@ -45,6 +45,14 @@ TEST_CASE("where watchers differ, or nobody knows, all are told") {
   CHECK(b.tell(there, offline).update);
 }
 
+TEST_CASE("who is answered first is all that is known of watchers who were told nothing yet") {
+  beliefs b;
+  b.set(there, {});
+  b.answered(there, online, false);
+  CHECK(b.of(there) == online);
+  CHECK_FALSE(b.tell(there, away).came_or_went);
+}
+
 TEST_CASE("a node that is gone has no belief") {
   beliefs b;
   b.answered(there, away, true);

@@ -159,3 +159,30 @@ TEST_CASE("what watchers and senders read") {
   CHECK(offline_text("ann", {false, "offline", 5}) == R"({"userId":"ann","lastSeen":5})");
   CHECK(sent_text("m", "queued") == R"({"id":"m","status":"queued"})");
 }
+
+TEST_CASE("nobody is gone before all have reported") {
+  fixture f;
+  auto m = f.model();
+  m.all_reported(false);
+  CHECK(m.undecided());
+  m.on_restore({}, {}, {}, true, start, 500);
+  CHECK(m.now().online);
+  CHECK_FALSE(m.next_deadline());
+  CHECK_FALSE(m.on_time(start + 1h).went_offline);
+  m.all_reported(true);
+  CHECK(m.next_deadline() == start + 2s);
+  CHECK(m.on_time(start + 1h).went_offline);
+  CHECK(m.now().last_seen == 500);
+}
+
+TEST_CASE("the time at which a user was seen never goes back") {
+  fixture f;
+  auto m = f.model();
+  m.seen(300);
+  m.on_connect(one, start, 200);
+  CHECK(m.now().last_seen == 300);
+  m.on_disconnect(one, start, 250);
+  CHECK(m.now().last_seen == 300);
+  m.seen(400);
+  CHECK(m.now().last_seen == 400);
+}
