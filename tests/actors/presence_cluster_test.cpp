@@ -54,7 +54,8 @@ TEST_CASE("who comes before the home knows that it is the home is there") {
   auto bob = come(nodes, 2, "bob");
   nodes.hear_of_home(2, 1, 9);
   nodes.run();
-  auto again = come(nodes, 2, "bob"), cid = come(nodes, 2, "cid");
+  auto again = come(nodes, 2, "bob");
+  come(nodes, 2, "cid");
   leave(nodes, bob);
   nodes.hear_of_home(1, 1, 9, false);
   nodes.hear_of_home(0, 1, 9);
@@ -94,7 +95,7 @@ TEST_CASE("what a former home said late is not told again") {
   auto ann = come(nodes, 2, "ann");
   watch(nodes, ann, "bob");
   nodes.hold(2);
-  auto bob = come(nodes, 0, "bob"); // the home says so to ann's node, where it arrives late
+  come(nodes, 0, "bob"); // the home says so to ann's node, where it arrives late
   nodes.move_homes(1, 9);
   nodes.release(2);
   nodes.advance(5s);
@@ -125,7 +126,7 @@ TEST_CASE("what was on its way when a link came back is told once") {
 TEST_CASE("a user whose node and home die together was seen until then") {
   virtual_cluster nodes(3);
   auto ann = come(nodes, 2, "ann");
-  auto bob = come(nodes, 0, "bob");
+  come(nodes, 0, "bob");
   watch(nodes, ann, "bob");
   nodes.advance(60s);
   const auto died = nodes[2].wall();
