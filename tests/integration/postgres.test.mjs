@@ -179,7 +179,7 @@ describe('a cluster', () => {
 test('clients that come back get what they missed out of PostgreSQL', { timeout: 300_000 }, async (t) => {
   const stage = await Stage.set(servers.troupe, {
     dice: dice_of(seed, 0), directory: join(directory, 'recovery'), clients: 12, sizes: [1, 3, 6], rooms: 12, rate: 60,
-    set: kept(postgres, { 'cluster.name': 'recovery', 'cluster.tail_messages': 5 }),
+    set: kept(postgres, { 'cluster.name': 'recovery', 'cluster.tail_messages': 10 }),
   });
   t.after(() => stage.end());
   const killed_and_restarted = async (run) => {
