@@ -138,3 +138,11 @@ test('a history goes when nobody is in its room on any node', async () => {
   const next = await api('/publish', { method: 'POST', body: JSON.stringify({ room: 'tmp:1', event: 'e' }) });
   assert.equal(next.seq, 4);
 });
+
+test('a node that waits for the replica ends in order', async () => {
+  replica.stop();
+  bob.emit('chat:message', { room: 'lobby', message: 'last' });
+  const { code } = await nodes[1].stop({ grace_ms: patience });
+  assert.equal(code, 0);
+  replica.resume();
+});
