@@ -19,7 +19,8 @@ result<std::unique_ptr<connection>> connection::open(const options& o, await wai
   const auto until = clock::now() + o.connect_timeout;
   const auto user_timeout = std::to_string(o.timeout.count());
   // Before the connection string, which may say otherwise; behind it what has to be so.
-  const char* const names[] = {"fallback_application_name", "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
+  constexpr const char* program = "fallback_application_name";
+  const char* const names[] = {program, "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
                                "dbname", "client_encoding", nullptr};
   const char* const values[] = {"troupe", user_timeout.c_str(), "10", "5", o.url.c_str(), "UTF8", nullptr};
   handle pg{PQconnectStartParams(names, values, 1), &PQfinish};
