@@ -38,7 +38,7 @@ class connection : public pinned {
     std::optional<time_point> expires;       ///< of the token
     std::vector<std::string> watched;        ///< users
     std::string pid;                         ///< the secret by which the client gets it back; empty: it cannot
-    recovery::session_record kept;           ///< what is kept for that
+    std::unique_ptr<recovery::session_record> kept; ///< what is kept for that; null: nothing
     time_point keep_again = time_point::max();
     presence::place place() const { return {info.session, info.nsp}; }
   };

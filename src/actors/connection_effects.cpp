@@ -99,7 +99,7 @@ void connection::apply(socket& s, logic::join& e, occasion& o) {
 void connection::apply(socket& s, logic::leave& e, occasion& o) {
   if (std::erase(s.info.rooms, e.room) > 0 && hub().record)
     hub().record->left(room_key(s.info.nsp, e.room), s.info.id);
-  if (s.kept.rooms.erase(e.room))
+  if (s.kept && s.kept->rooms.erase(e.room))
     keep(s);
   if (bad_room(e.room)) // nobody is in it
     return;

@@ -38,13 +38,14 @@ const error unknown_session{"session_unknown", "the session is over, or was neve
 
 void connection::make_recoverable(socket& s) {
   s.pid = make_pid();
-  s.kept = {s.info.id, s.info.nsp, s.info.who.user_id, s.info.who.guest, {{hub().opts.me, who_}}, {}};
+  s.kept = std::make_unique<recovery::session_record>(
+    recovery::session_record{s.info.id, s.info.nsp, s.info.who.user_id, s.info.who.guest, {{hub().opts.me, who_}}, {}});
 }
 
 void connection::keep(socket& s, std::function<void()> kept) {
   if (s.pid.empty())
     return kept ? kept() : void();
-  hub().sessions->save(s.pid, s.kept, [hub = hub().shared_from_this(), who = who_, nsp = s.info.nsp, id = s.info.id, kept = std::move(kept)](bool saved) {
+  hub().sessions->save(s.pid, *s.kept, [hub = hub().shared_from_this(), who = who_, nsp = s.info.nsp, id = s.info.id, kept = std::move(kept)](bool saved) {
     if (!saved)
       hub->to_connection(who, session_unsaved{nsp, id});
     if (kept)
@@ -71,7 +72,7 @@ void connection::on(room_entered& m) {
   auto answer = [hub = hub().shared_from_this(), who = who_, nsp = m.nsp, ack = m.ack, text = messaging::joined(m.room, m.members)] {
     hub->answer(who, nsp, ack, text);
   };
-  if (joined && s->kept.rooms.try_emplace(m.room, recovery::membership{m.after, {}}).second)
+  if (joined && s->kept && s->kept->rooms.try_emplace(m.room, recovery::membership{m.after, {}}).second)
     keep(*s, std::move(answer));
   else
     answer();
@@ -86,9 +87,9 @@ void connection::stop_keeping(const socket& s, std::string_view reason) {
   if (s.pid.empty())
     return;
   if (!reason.empty() && may_come_back(reason))
-    hub().sessions->leave(s.pid, s.kept.stays.back());
+    hub().sessions->leave(s.pid, s.kept->stays.back());
   else
-    hub().sessions->forget(s.pid, s.kept.stays.back());
+    hub().sessions->forget(s.pid, s.kept->stays.back());
 }
 
 void connection::on(taken_over& m) {
@@ -233,10 +234,10 @@ void connection::finish(comeback& c) {
   const auto back = take_comeback(c);
   auto s = std::move(back->who);
   s.info.recovered = true;
-  s.kept = std::move(back->kept);
-  if (s.kept.stays.size() >= recovery::session_record::max_stays)
-    s.kept.stays.erase(s.kept.stays.begin());
-  s.kept.stays.push_back({hub().opts.me, who_});
+  s.kept = std::make_unique<recovery::session_record>(std::move(back->kept));
+  if (s.kept->stays.size() >= recovery::session_record::max_stays)
+    s.kept->stays.erase(s.kept->stays.begin());
+  s.kept->stays.push_back({hub().opts.me, who_});
   if (hub().record)
     for (auto& room : s.info.rooms)
       hub().record->joined(room_key(s.info.nsp, room), s.info.id);
