@@ -69,6 +69,11 @@ struct replica_groups::shared : std::enable_shared_from_this<shared> {
   void asked(group& g, const std::string& run, bool reached, bool last) {
     g.missed |= !reached;
     g.asking = !last;
+    if (last && g.missed) { // who hears of it finds it counted
+      std::lock_guard hold(lock);
+      ++counts.missed;
+      ask_again = clock::now() + leave_alone;
+    }
     for (auto& w : g.writes)
       if (w.said && (last || (*w.said)->run_id == run)) {
         const bool on_replicas = reached && (*w.said)->run_id == run;
@@ -78,10 +83,6 @@ struct replica_groups::shared : std::enable_shared_from_this<shared> {
       return;
     std::lock_guard hold(lock);
     held_up = false;
-    if (g.missed) {
-      ++counts.missed;
-      ask_again = clock::now() + leave_alone;
-    }
     send();
   }
 

@@ -62,6 +62,7 @@ bool change(const config_option& o, config& c) {
         "HS256",
         "some-word",
         "acked",
+        "memory",
         "each",
         "{typing: t}",
         "[{name: n}]",
