@@ -87,6 +87,8 @@ class presence_actor : public pinned {
   void on_node_went(cluster::node_ref node);
   /// After everything that may have changed what can be done.
   void tend_queue();
+  void read_queue();
+  bool must_wait(const std::string& nsp);
   bool works_on_queue() const;
   std::optional<time_point> next_queue_deadline() const;
   void queue(presence_direct m, const presence::dispatched& place, std::string name);

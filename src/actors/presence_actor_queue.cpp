@@ -70,30 +70,37 @@ void presence_actor::leave_queue() {
 void presence_actor::tend_queue() {
   if (!queue_)
     return;
-  auto& q = *queue_;
-  q.delivery.on_time(now());
-  while (!q.held.empty() && !q.delivery.busy()) {
-    auto next = std::move(q.held.front());
-    q.held.pop_front();
+  queue_->delivery.on_time(now());
+  if (at_home() && queue_->delivery.wants_to_read(model_.sockets(), now()))
+    read_queue();
+  while (!queue_->held.empty() && !queue_->delivery.busy()) {
+    auto next = std::move(queue_->held.front());
+    queue_->held.pop_front();
     place(std::move(next));
   }
-  if (at_home() && q.delivery.wants_to_read(model_.sockets(), now())) {
-    const auto token = q.delivery.begin_reading();
-    // A node that was stopped may believe in rooms and users that another one has taken: what it gave would come twice.
-    if (clock::now() >= hub().sure_until.load(std::memory_order_acquire))
-      return q.delivery.on_read_failed(token, now() + read_again);
-    hub().offline->read(user_, hub().opts.presence.queue,
-                        [hub = hub().shared_from_this(), user = user_, token](result<presence::queue_content> found) {
-                          hub->to_presence(user, presence_waiting{token, std::move(found)});
-                        });
-  }
-  if (!q.under_way() && q.had.empty() && q.delivery.at_rest())
+  if (!queue_->under_way() && queue_->had.empty() && queue_->delivery.at_rest())
     queue_.reset();
 }
 
-void presence_actor::take_in(presence_direct m) {
+void presence_actor::read_queue() {
+  const auto token = queue_->delivery.begin_reading();
+  // A node that was stopped may believe in rooms and users that another one has taken: what it gave would come twice.
+  if (clock::now() >= hub().sure_until.load(std::memory_order_acquire))
+    return queue_->delivery.on_read_failed(token, now() + read_again);
+  hub().offline->read(user_, hub().opts.presence.queue,
+                      [hub = hub().shared_from_this(), user = user_, token](result<presence::queue_content> found) {
+                        hub->to_presence(user, presence_waiting{token, std::move(found)});
+                      });
+}
+
+/// Messages to sockets in this namespace wait behind what is in the queue; also if it will be read at the end of this turn only.
+bool presence_actor::must_wait(const std::string& nsp) {
   const bool through_queue = hub().opts.presence.each_device;
-  if (!works_on_queue() || !queue_->delivery.busy() || !model_.is_in(m.nsp) || through_queue)
+  return queue_ && !through_queue && model_.is_in(nsp) && (queue_->delivery.busy() || queue_->delivery.wants_to_read(model_.sockets(), now()));
+}
+
+void presence_actor::take_in(presence_direct m) {
+  if (!must_wait(m.nsp))
     return place(std::move(m));
   if (queue_->held.size() >= hub().opts.replicas.max_pending)
     return fail(m, {"overloaded", "too much waits for this user; try again in a moment"});
