@@ -28,7 +28,7 @@ void cluster_actor::look_around(time_point now) {
     asked_ = false;
   }
   looked_ = now;
-  hub_->tell_late();
+  hub_->tell_placed();
   const bool away = registry_away_for_all(now);
   if (unsure_since_ && !machine_.registry_up() && away && heard_everybody_since(*unsure_since_))
     be_sure(now);

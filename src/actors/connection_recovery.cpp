@@ -153,7 +153,7 @@ void connection::on(session_found& m) {
 void connection::ask_former_node(comeback& c) {
   const auto& last = c.kept.stays.back();
   cluster::give_up_session q{c.kept.nsp, c.kept.sid, last.session, {}, {}};
-  if (c.shown && !c.shown->made_up) {
+  if (c.shown && !c.shown->made_up && recovery::is_from_last_node(c.kept, *c.shown)) {
     q.event = {c.shown->room, c.shown->at};
     q.rooms = recovery::marks(c.kept);
   }
@@ -238,6 +238,7 @@ void connection::finish(comeback& c) {
   if (s.kept->stays.size() >= recovery::session_record::max_stays)
     s.kept->stays.erase(s.kept->stays.begin());
   s.kept->stays.push_back({hub().opts.me, who_});
+  s.kept->shown = back->shown;
   if (hub().record)
     for (auto& room : s.info.rooms)
       hub().record->joined(room_key(s.info.nsp, room), s.info.id);
@@ -246,11 +247,12 @@ void connection::finish(comeback& c) {
 
 std::vector<frame_ptr> connection::frames_of(const comeback& c) {
   std::vector<frame_ptr> frames;
-  for (auto& next : recovery::in_sequence(c.missed)) {
+  const auto mark = recovery::marks(c.kept);
+  for (auto& next : recovery::in_sequence(c.missed, mark)) {
     auto& m = *next.what;
     if (recovery::is_excepted(m, c.kept))
       continue;
-    const recovery::offset o{recovery::room_mark(room_key(c.kept.nsp, c.starts[next.room].room)), {m.epoch, m.seq}, next.settled, true};
+    const recovery::offset o{mark[next.room], {m.epoch, m.seq}, next.settled, true, hub().mark};
     auto args = recovery::with_offset(m.args, o);
     socketio::packet p;
     p.nsp = c.kept.nsp;

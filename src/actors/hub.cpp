@@ -16,7 +16,7 @@ namespace troupe::actors {
 
 hub::hub(const dependencies& d, const options& o, surroundings s)
   : egress(d.egress), authenticator(d.authenticator), namespaces(d.namespaces), counts(d.counts), opts(o),
-    around(std::move(s)) {}
+    around(std::move(s)), mark(recovery::sender_mark(o.me)), heard_(o.recovery.settling) {}
 
 const room_kind& hub::kind_of(std::string_view room_key) const {
   for (auto& rule : opts.room_rules)
@@ -93,7 +93,7 @@ outbound_ptr hub::message(std::string_view nsp, std::string_view name, logic::ar
 
 void hub::close_text(socketio::packet& p) const {
   if (recovery::ends_in_text(p.data) && recovers(p.nsp))
-    p.data = recovery::close_text(std::move(p.data), settled());
+    p.data = recovery::close_text(std::move(p.data), settled(), mark);
 }
 
 void hub::tell(session_ref who, outbound_ptr what) { egress.submit(who.shard, ports::send_to{who, std::move(what)}); }
@@ -153,55 +153,35 @@ bool hub::recovers(std::string_view nsp) const {
 }
 
 unix_ms hub::settled() const {
-  if (heard_until_.load(std::memory_order_relaxed) != nothing_unheard)
-    look_at_unheard();
   const auto now = wall();
   const auto until = std::min({now, heard_until_.load(std::memory_order_relaxed), late.since(now).value_or(now)});
   return until - opts.recovery.settling.count();
 }
 
-/// What a peer said while its link was down, or could not say, comes soon after. What a peer had placed that is gone, others hand over.
-void hub::look_at_unheard() const {
-  const auto now = wall();
-  const auto soon = 2 * opts.recovery.settling.count();
-  std::lock_guard lock(peers_mutex_);
-  std::erase_if(peers_, [&](auto& named) { return named.second.gone_at != 0 && now - named.second.gone_at > 3 * soon; });
-  auto least = nothing_unheard;
-  for (auto& [id, p] : peers_) {
-    if (p.linked && now - p.linked_at > soon)
-      p.unheard_since = 0;
-    if (p.unheard_since != 0)
-      least = std::min(least, p.unheard_since);
-  }
-  heard_until_.store(least, std::memory_order_relaxed);
-}
-
-void hub::tell_late() {
+void hub::tell_placed() {
   constexpr unix_ms pause = 100;
   const auto now = wall();
-  const auto since = late.since(now);
-  if (!since || !links || now - told_late_ < pause)
+  if (!links || (now >= told_placed_ && now - told_placed_ < pause))
     return;
-  told_late_ = now;
+  told_placed_ = now;
   std::string payload;
-  cluster::wire::put(payload, static_cast<std::uint64_t>(*since));
-  const auto bytes = cluster::sealed(cluster::addressee::late, "", payload);
+  cluster::wire::put(payload, static_cast<std::uint64_t>(late.since(now).value_or(now)));
+  const auto bytes = cluster::sealed(cluster::addressee::placed, "", payload);
   for (auto& p : peers())
     if (p.linked)
       links->send(p.id, bytes);
+  std::lock_guard lock(peers_mutex_);
+  heard_until_.store(heard_.until(now), std::memory_order_relaxed);
 }
 
-void hub::know_late(const std::string& node, std::string_view payload) {
+void hub::know_placed(const std::string& node, std::string_view payload) {
   cluster::wire::reader in(payload);
-  const auto since = static_cast<unix_ms>(in.number());
-  std::lock_guard lock(peers_mutex_);
-  const auto i = peers_.find(node);
-  if (!in.done() || since <= 0 || i == peers_.end())
+  const auto until = static_cast<unix_ms>(in.number());
+  if (!in.done() || until <= 0)
     return;
-  auto& p = i->second;
-  p.unheard_since = p.unheard_since == 0 ? since : std::min(p.unheard_since, since);
-  p.linked_at = wall();
-  heard_until_.store(std::min(heard_until_.load(), p.unheard_since));
+  std::lock_guard lock(peers_mutex_);
+  heard_.on_placed(node, until);
+  heard_until_.store(heard_.until(wall()), std::memory_order_relaxed);
 }
 
 void hub::give_up_session(const cluster::give_up_session& q, std::function<void(std::optional<recovery::places_before>)> told) {
@@ -230,20 +210,18 @@ void hub::know_peer(const ports::link_peer& p, bool linked) {
   if (linked) {
     auto& known = peers_[p.node];
     const bool same = known.ref == ref;
-    known = {p.node, ref, true, same && known.alive, known.unheard_since, wall(), 0};
+    known = {p.node, ref, true, same && known.alive};
+    heard_.on_link_up(p.node, wall());
   } else if (const auto i = peers_.find(p.node); i != peers_.end() && i->second.ref == ref) {
     i->second.linked = false;
-    // A link may have been silent for a while before it was given up.
-    if (i->second.unheard_since == 0)
-      i->second.unheard_since = wall() - 2 * opts.recovery.settling.count();
-    heard_until_.store(std::min(heard_until_.load(), i->second.unheard_since));
-    forget_later(i->second);
+    heard_.on_link_down(p.node, wall());
+    forget_if_gone(p.node);
   }
 }
 
-void hub::forget_later(peer& p) {
-  if (!p.linked && !p.alive)
-    p.gone_at = wall();
+void hub::forget_if_gone(const std::string& id) {
+  if (const auto& p = peers_.at(id); !p.linked && !p.alive)
+    peers_.erase(id);
 }
 
 void hub::know_node(const std::string& id, cluster::node_ref ref, bool alive) {
@@ -251,13 +229,13 @@ void hub::know_node(const std::string& id, cluster::node_ref ref, bool alive) {
   if (alive) {
     auto& known = peers_[id];
     if (known.ref != ref)
-      known = {id, ref, false, true, known.unheard_since, known.linked_at, 0};
+      known = {id, ref, false, true};
     known.alive = true;
-    known.gone_at = 0;
+    heard_.on_alive(id, wall());
   } else if (const auto i = peers_.find(id); i != peers_.end() && i->second.ref == ref) {
     i->second.alive = false;
-    forget_later(i->second);
-    heard_until_.store(std::min(heard_until_.load(), i->second.unheard_since ? i->second.unheard_since : nothing_unheard));
+    heard_.on_gone(id, wall());
+    forget_if_gone(id);
   }
 }
 
@@ -271,8 +249,7 @@ std::vector<hub::peer> hub::peers() const {
   std::lock_guard lock(peers_mutex_);
   list.reserve(peers_.size());
   for (auto& [id, p] : peers_)
-    if (p.gone_at == 0)
-      list.push_back(p);
+    list.push_back(p);
   return list;
 }
 

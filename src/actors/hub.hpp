@@ -12,6 +12,7 @@
 #include "core/frame/frame_builder.hpp"
 #include "ports/links.hpp"
 #include "ports/offline_store.hpp"
+#include "core/recovery/heard.hpp"
 #include "core/recovery/offset.hpp"
 #include "ports/room_log.hpp"
 #include "ports/session_store.hpp"
@@ -42,6 +43,7 @@ class hub : public std::enable_shared_from_this<hub> {
   metrics& counts;
   const options opts;
   const surroundings around;
+  const std::uint16_t mark; ///< this node's in offsets
   broadcast_acks acks;
   std::vector<caf::actor> directories; ///< one a shard; set before anything runs
   ports::room_log* log = nullptr;           ///< set before anything runs; null: no room keeps its history
@@ -69,9 +71,9 @@ class hub : public std::enable_shared_from_this<hub> {
   unix_ms settled() const;
   /// What this node's homes cannot hand over.
   late_appends late;
-  /// Tells the other nodes, while there is something. Called by the cluster's actor at every tick.
-  void tell_late();
-  void know_late(const std::string& node, std::string_view payload);
+  /// Tells the other nodes up to when they were sent everything, and looks at what they said. Called by the cluster's actor at every tick.
+  void tell_placed();
+  void know_placed(const std::string& node, std::string_view payload);
   /// A session of this node, whose client has come back elsewhere: it ends here. `told` hears what the question asks.
   void give_up_session(const cluster::give_up_session& q, std::function<void(std::optional<recovery::places_before>)> told);
   /// Leaves the shards' journals to the other nodes; nothing is said to sessions any more. `done` is let go of when they are kept.
@@ -83,9 +85,6 @@ class hub : public std::enable_shared_from_this<hub> {
     cluster::node_ref ref;
     bool linked = false;
     bool alive = false; ///< a member of the cluster, as far as this node knows
-    unix_ms unheard_since = 0; ///< its link has broken then, and what it said since may still be missing; 0: nothing is
-    unix_ms linked_at = 0;     ///< or spoke of messages that are late
-    unix_ms gone_at = 0;       ///< neither linked nor alive since then; what it placed may still be handed over by others
   };
   void know_peer(const ports::link_peer& p, bool linked);
   /// A node belongs to the cluster, or does no longer.
@@ -132,15 +131,15 @@ class hub : public std::enable_shared_from_this<hub> {
   ports::target target_of(const selection& s) const;
 
  private:
-  static constexpr unix_ms nothing_unheard = std::numeric_limits<unix_ms>::max();
-  void look_at_unheard() const;
-  void forget_later(peer& p);
+  static constexpr unix_ms alone = std::numeric_limits<unix_ms>::max();
+  void forget_if_gone(const std::string& id);
 
-  unix_ms told_late_ = 0; ///< only by the cluster's actor
+  unix_ms told_placed_ = 0; ///< only by the cluster's actor
 
   mutable std::mutex peers_mutex_;
-  mutable std::atomic<unix_ms> heard_until_{nothing_unheard}; ///< the least `unheard_since` of living peers
-  mutable std::map<std::string, peer> peers_; ///< by id
+  std::map<std::string, peer> peers_; ///< by id; who is linked or alive
+  recovery::heard heard_;
+  std::atomic<unix_ms> heard_until_{alone}; ///< as `heard_` said last
 };
 
 /// `0.12.3`: shard, slot, generation; for the log.

@@ -60,8 +60,8 @@ void link_router::on_message(const ports::link_peer& peer, std::string_view byte
       return;
     case cluster::addressee::query:
       return hub->to_queries(query_from_peer{{peer.number, peer.incarnation}, peer.node, std::string(e->payload)});
-    case cluster::addressee::late:
-      return hub->know_late(peer.node, std::string(e->payload));
+    case cluster::addressee::placed:
+      return hub->know_placed(peer.node, std::string(e->payload));
     case cluster::addressee::doctor:
       if (hub->keys)
         caf::anon_send(hub->keys, keys_from_peer{peer.node, std::string(e->payload)});

@@ -187,7 +187,7 @@ void room_actor::deliver(const cluster::message_ptr& m) {
   if (m->is_volatile || mark_ == 0)
     return fan_out(hub().event(nsp(), m->event, m->args, hub().frame_flags(m->is_volatile)), except);
   const recovery::said said{mark_, {m->epoch, m->seq}};
-  const auto args = recovery::with_offset(m->args, {said.room, said.at, hub().settled(), false});
+  const auto args = recovery::with_offset(m->args, {said.room, said.at, hub().settled(), false, hub().mark});
   fan_out(hub().message(nsp(), m->event, args), except, said);
 }
 

@@ -17,7 +17,7 @@ enum class addressee : std::uint8_t {
   wide,     ///< everything on the node that a selection names (wide_wire.hpp); the key is empty
   query,    ///< a question, or a part of an answer (query_wire.hpp); the key is empty
   doctor,   ///< a check of the store (doctor.hpp); the key is empty
-  late      ///< the sender's homes have messages that they cannot hand over, since the unix time (ms) that the payload is
+  placed    ///< what the sender's homes placed before the unix time (ms) that the payload is was sent before this
 };
 
 struct envelope {

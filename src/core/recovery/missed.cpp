@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace troupe::recovery {
 
@@ -20,35 +21,29 @@ std::vector<std::uint64_t> marks(const session_record& r) {
 
 namespace {
 
-/// What the event that a client showed says of the rooms it was not said in.
+/// What the event that a client showed says of its rooms.
 class evidence {
  public:
-  evidence(const session_record& r, const offset& shown) : shown_(shown) {
-    for (auto& [name, had] : r.rooms) {
-      if (room_mark(room_key(r.nsp, name)) == shown.room) {
-        known_ = true;
-        fresh_ = shown.at > had.since;
-        after_recovery_ = shown.at > had.made_up_to;
-        break;
-      }
-      ++rooms_before_;
-    }
-  }
+  evidence(const session_record& r, const offset& shown) : shown_(shown), fresh_(r.shown != shown), from_its_node_(is_from_last_node(r, shown)) {}
 
-  /// Where the room `n` goes on, which did not say the event. `before`: its last message before the event, by the journal.
-  start about(std::size_t n, const std::string& name, const membership& had, const std::optional<place>& before) const {
+  /// Where a room goes on. `before`: its last message before the event, by the journal.
+  start about(const std::string& name, std::uint64_t mark, const membership& had, const std::optional<place>& before) const {
     start s{name, had.since};
+    if (mark == shown_.room) {
+      s.after = std::max(s.after, shown_.at);
+      return s;
+    }
     if (!fresh_)
-      return s; // the client has got nothing since it joined, or since its last recovery began
+      return s; // the client has got nothing since its last recovery began
     if (shown_.made_up) {
-      // What is made up for comes by time, and at the same time by room (in_sequence).
-      s.settled = shown_.settled + (known_ && n < rooms_before_ ? 1 : 0);
+      // What is made up for comes by time, and at the same time by mark (in_sequence).
+      s.settled = shown_.settled + (mark < shown_.room ? 1 : 0);
       s.settled_to = had.made_up_to;
       return s;
     }
-    if (known_ && after_recovery_)
+    if (from_its_node_)
       s.after = std::max(s.after, had.made_up_to); // whatever was made up for came before everything live
-    if (before)
+    if (before && from_its_node_)
       s.after = std::max(s.after, *before);
     else
       s.settled = shown_.settled;
@@ -57,13 +52,15 @@ class evidence {
 
  private:
   const offset& shown_;
-  bool known_ = false; ///< the client is still in the room that said it
-  bool fresh_ = true;
-  bool after_recovery_ = false;
-  std::size_t rooms_before_ = 0;
+  bool fresh_;
+  bool from_its_node_;
 };
 
 } // namespace
+
+bool is_from_last_node(const session_record& r, const offset& shown) {
+  return !r.stays.empty() && shown.sender == sender_mark(r.stays.back().node);
+}
 
 std::vector<start> starts(const session_record& r, const std::optional<offset>& shown, const std::optional<places_before>& before) {
   std::vector<start> list;
@@ -71,14 +68,10 @@ std::vector<start> starts(const session_record& r, const std::optional<offset>& 
   std::optional<evidence> seen;
   if (shown)
     seen.emplace(r, *shown);
+  const auto mark = marks(r);
   for (auto& [name, had] : r.rooms) {
     const auto n = list.size();
-    if (!shown)
-      list.push_back({name, had.since});
-    else if (room_mark(room_key(r.nsp, name)) == shown->room)
-      list.push_back({name, std::max(had.since, shown->at)});
-    else
-      list.push_back(seen->about(n, name, had, before ? (*before)[n] : std::nullopt));
+    list.push_back(seen ? seen->about(name, mark[n], had, before ? (*before)[n] : std::nullopt) : start{name, had.since});
   }
   return list;
 }
@@ -130,20 +123,23 @@ bool is_excepted(const cluster::room_message& m, const session_record& r) {
   return m.except && std::find(r.stays.begin(), r.stays.end(), stay{m.from.node, *m.except}) != r.stays.end();
 }
 
-std::vector<made_up> in_sequence(const std::vector<std::vector<message_ptr>>& rooms) {
+std::vector<made_up> in_sequence(const std::vector<std::vector<message_ptr>>& rooms, std::span<const std::uint64_t> marks) {
   struct queue {
     std::vector<unix_ms> oldest; // of this message and all behind it: a home's clock may step back
     std::size_t next = 0;
+    std::uint64_t mark = 0;
   };
   std::vector<queue> queues(rooms.size());
   for (std::size_t i = 0; i < rooms.size(); ++i) {
+    queues[i].mark = marks[i];
     queues[i].oldest.resize(rooms[i].size() + 1, std::numeric_limits<unix_ms>::max());
     for (std::size_t n = rooms[i].size(); n-- > 0;)
       queues[i].oldest[n] = std::min(rooms[i][n]->ts, queues[i].oldest[n + 1]);
   }
   std::vector<made_up> out;
+  const auto sooner = [](const queue& a, const queue& b) { return std::pair(a.oldest[a.next], a.mark) < std::pair(b.oldest[b.next], b.mark); };
   for (;;) {
-    const auto first = std::min_element(queues.begin(), queues.end(), [](auto& a, auto& b) { return a.oldest[a.next] < b.oldest[b.next]; });
+    const auto first = std::min_element(queues.begin(), queues.end(), sooner);
     if (first == queues.end() || first->next == rooms[static_cast<std::size_t>(first - queues.begin())].size())
       return out;
     const auto room = static_cast<std::size_t>(first - queues.begin());

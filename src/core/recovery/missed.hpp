@@ -28,6 +28,9 @@ struct start {
 /// The rooms of `r` as journals know them, in the order of `r.rooms`.
 std::vector<std::uint64_t> marks(const session_record& r);
 
+/// Whether the event came from where the session was last, as far as the record knows: its next record may not have been kept.
+bool is_from_last_node(const session_record& r, const offset& shown);
+
 /// One start for each room of `r`, in their order. `shown`: the offset that the client showed; nothing: it has not got any event
 /// that can be recovered. `before`: what the session's shard has said of the rooms before that event (journal::before with
 /// `marks`); nothing: nobody knows any more.
@@ -51,7 +54,7 @@ struct made_up {
   unix_ms settled = 0;         ///< for its offset: of what is made up for, everything older was sent before
 };
 
-/// The rooms' missed messages in one sequence: each room's own order, and between rooms by time.
-std::vector<made_up> in_sequence(const std::vector<std::vector<cluster::message_ptr>>& rooms);
+/// The rooms' missed messages in one sequence: each room's own order, and between rooms by time, then by mark (one for each room).
+std::vector<made_up> in_sequence(const std::vector<std::vector<cluster::message_ptr>>& rooms, std::span<const std::uint64_t> marks);
 
 } // namespace troupe::recovery

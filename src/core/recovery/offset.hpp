@@ -3,6 +3,7 @@
 // last event they got and show it when they come back. One frame serves all receivers, so it holds nothing about one of them.
 
 #include "base/time.hpp"
+#include "core/cluster/node_ref.hpp"
 #include "core/logic/effects.hpp"
 #include "core/recovery/place.hpp"
 
@@ -23,11 +24,15 @@ struct offset {
   /// The event was sent to make up for what a client missed, not to all members when it was said: the shard's journal
   /// (journal.hpp) knows nothing of when.
   bool made_up = false;
+  std::uint16_t sender = 0; ///< sender_mark of the node that sent it: only that node's journals can say what came before
 
   bool operator==(const offset&) const = default;
 };
 
-/// 40 characters of [A-Za-z0-9_-]. Epochs below 2^56, positions and times below 2^48.
+/// 15 bits. Two nodes that one session has been on share it once in 32,768 times.
+std::uint16_t sender_mark(cluster::node_ref node);
+
+/// 40 characters of [A-Za-z0-9_-]. Epochs below 2^56, positions below 2^40, times below 2^48.
 std::string encode(const offset& o);
 
 /// Nothing unless `text` is what `encode` writes: clients also show a string that an event of the application happened to end
@@ -40,6 +45,6 @@ logic::arguments with_offset(const logic::arguments& args, const offset& o);
 /// Whether an event's data array ends with a text, its name included: clients take that for an offset, and forget theirs.
 bool ends_in_text(std::string_view data);
 /// The same array with an offset at its end that names no message: what clients then show says `settled` and nothing more.
-std::string close_text(std::string data, unix_ms settled);
+std::string close_text(std::string data, unix_ms settled, std::uint16_t sender);
 
 } // namespace troupe::recovery

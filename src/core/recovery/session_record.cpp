@@ -8,7 +8,7 @@ namespace wire = cluster::wire;
 
 namespace {
 
-constexpr std::uint64_t layout = 1;
+constexpr std::uint64_t layout = 2;
 
 void put(std::string& out, const place& p) {
   wire::put(out, p.epoch);
@@ -64,6 +64,7 @@ std::string encode(const session_record& r) {
     put(out, had.since);
     put(out, had.made_up_to);
   }
+  wire::put(out, r.shown ? encode(*r.shown) : std::string());
   return out;
 }
 
@@ -84,6 +85,7 @@ std::optional<session_record> decode_record(std::string_view bytes) {
     had.since = read_place(in);
     had.made_up_to = read_place(in);
   }
+  r.shown = decode_offset(in.text());
   return in.done() && !r.stays.empty() ? std::optional(std::move(r)) : std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "core/cluster/node_ref.hpp"
+#include "core/recovery/offset.hpp"
 #include "core/recovery/place.hpp"
 #include "core/session_ref.hpp"
 
@@ -38,6 +39,7 @@ struct session_record {
   bool guest = false;            ///< `user` was made up: a guest who comes back is this one
   std::vector<stay> stays;       ///< where it has been, the present one last; at most `max_stays`
   std::map<std::string, membership> rooms; ///< by name
+  std::optional<offset> shown;   ///< what the client showed at its last recovery
 
   bool operator==(const session_record&) const = default;
 

@@ -6,7 +6,7 @@
 using namespace troupe::recovery;
 
 TEST_CASE("an offset comes back as it was", "[recovery]") {
-  for (const offset& o : {offset{}, offset{1, {2, 3}, 4, true}, offset{UINT64_MAX, {(1ull << 56) - 1, (1ull << 48) - 1}, (1ll << 48) - 1, false}}) {
+  for (const offset& o : {offset{}, offset{1, {2, 3}, 4, true, 5}, offset{UINT64_MAX, {(1ull << 56) - 1, (1ull << 40) - 1}, (1ll << 48) - 1, false, (1 << 15) - 1}}) {
     const auto text = encode(o);
     CHECK(text.size() == 40);
     CHECK(decode_offset(text) == o);
@@ -14,7 +14,7 @@ TEST_CASE("an offset comes back as it was", "[recovery]") {
 }
 
 TEST_CASE("no other text is taken for an offset", "[recovery]") {
-  auto text = encode({room_mark("/\0room"), {1'763'000'000'000, 17}, 1'763'000'000'500, false});
+  auto text = encode({room_mark("/\0room"), {1'763'000'000'000, 17}, 1'763'000'000'500, false, 77});
   CHECK(!decode_offset(""));
   CHECK(!decode_offset("Q7xrFhL"));
   CHECK(!decode_offset("1763000000000-0"));
@@ -29,10 +29,10 @@ TEST_CASE("no other text is taken for an offset", "[recovery]") {
 TEST_CASE("an event that ends with a text gets an offset behind it", "[recovery]") {
   for (const std::string data : {R"(["hello"])", R"(["a",{"b":1},"text"])", R"(["a","" ] )", R"(["a","\"]"])"}) {
     CHECK(ends_in_text(data));
-    const auto closed = close_text(data, 77);
+    const auto closed = close_text(data, 77, 5);
     CHECK(closed.starts_with(data.substr(0, data.rfind(']'))));
     const auto shown = closed.substr(closed.size() - 42, 40);
-    CHECK(decode_offset(shown) == offset{0, {}, 77, false});
+    CHECK(decode_offset(shown) == offset{0, {}, 77, false, 5});
     CHECK(closed.ends_with("\"]"));
   }
   for (const std::string data : {R"(["a",1])", R"(["a",["text"]])", R"(["a",{"b":"text"}])", R"([])", R"(])", ""})
@@ -45,6 +45,8 @@ TEST_CASE("what stores keep of a session comes back as it was", "[recovery]") {
   r.nsp = "/chat";
   r.stays = {{{3, 1ull << 60}, {2, 70'000, 4'000'000'000}}, {{1, 5}, {}}};
   r.rooms = {{"a", {{1ull << 55, 12}, {7, 1ull << 40}}}, {"", {}}};
+  CHECK(decode_record(encode(r)) == r);
+  r.shown = {room_mark("/a"), {3, 4}, 5, true, 6};
   const auto bytes = encode(r);
   CHECK(decode_record(bytes) == r);
   for (std::size_t n = 0; n < bytes.size(); ++n)
