@@ -39,7 +39,7 @@ const error unknown_session{"session_unknown", "the session is over, or was neve
 void connection::make_recoverable(socket& s) {
   s.pid = make_pid();
   s.kept = std::make_unique<recovery::session_record>(
-    recovery::session_record{s.info.id, s.info.nsp, s.info.who.user_id, s.info.who.guest, {{hub().opts.me, who_}}, {}});
+    recovery::session_record{s.info.id, s.info.nsp, s.info.who.user_id, s.info.who.guest, {{hub().opts.me, who_}}, {}, {}});
 }
 
 void connection::keep(socket& s, std::function<void()> kept) {

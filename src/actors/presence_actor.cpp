@@ -103,6 +103,7 @@ void presence_actor::on_op(presence_op& op) {
 
 void presence_actor::on_wake() {
   expire_wishes();
+  expire_deliveries();
   const auto passed = model_.on_time(now());
   tend_queue();
   if (passed.went_offline) {
@@ -110,7 +111,7 @@ void presence_actor::on_wake() {
     tell_news();
   }
   show();
-  const bool needed_here = !here_.empty() || !watching_here_.empty() || !wishes_.empty() || works_on_queue();
+  const bool needed_here = !here_.empty() || !watching_here_.empty() || !wishes_.empty() || !deliveries_.empty() || works_on_queue();
   const bool quiet = now() - used_ >= hub().opts.presence.idle_timeout;
   if (at_home() ? passed.idle && !needed_here : quiet && !needed_here)
     caf::anon_send(hub().directories[home().index], presence_idle{user_, seen_});
@@ -130,6 +131,8 @@ void presence_actor::schedule() {
     also(used_ + hub().opts.presence.idle_timeout);
   if (!wishes_.empty())
     also(wishes_.begin()->second.until);
+  if (!deliveries_.empty())
+    also(deliveries_.begin()->second.until);
   also(next_queue_deadline());
   wake_at(next);
 }
@@ -227,53 +230,6 @@ void presence_actor::on(presence_direct& m) {
   if (!answers())
     return ask_home({std::move(m), {}});
   take_in(std::move(m));
-}
-
-void presence_actor::place(presence_direct m) {
-  auto name = presence::dispatched_name(m.from, m.what.id);
-  if (waits_with_another(m, name))
-    return;
-  std::size_t bytes = m.what.args.json.size() + m.what.event.size();
-  for (auto& a : m.what.args.attachments)
-    bytes += a.size();
-  const auto place = model_.on_direct(m.from, m.what.id, m.nsp, bytes, now(), hub().wall());
-  if (place.duplicate) {
-    hub().counts.duplicates.add();
-    return answer(m, place);
-  }
-  m.what.args.json = messaging::stamped(std::move(m.what.args.json), place.ts, place.seq);
-  const bool delivered = place.status == presence::delivery_status::delivered;
-  const bool for_each_device = delivered && hub().opts.presence.each_device && model_.may_queue(bytes);
-  if (place.status == presence::delivery_status::queued || for_each_device)
-    return queue(std::move(m), place, std::move(name));
-  (delivered ? hub().counts.direct_delivered : hub().counts.direct_unreachable).add();
-  if (delivered)
-    deliver(model_.sockets(), {std::move(name), place.seq, place.ts, {}, m.nsp, socketio::event_data(m.what.event, m.what.args.json),
-                               std::move(m.what.args.attachments)});
-  answer(m, place);
-}
-
-void presence_actor::deliver(const std::vector<presence::place>& to, presence::tell m) {
-  std::map<cluster::node_ref, std::vector<session_ref>> by_node;
-  for (auto& p : to)
-    if (p.nsp == m.nsp)
-      by_node[p.node].push_back(p.session);
-  for (auto& [node, sessions] : by_node) {
-    m.sessions = std::move(sessions);
-    if (node)
-      send(node, m);
-    else
-      deliver_here(m);
-  }
-}
-
-void presence_actor::deliver_here(presence::tell m) {
-  socketio::packet p;
-  p.nsp = std::move(m.nsp);
-  p.data = std::move(m.data);
-  p.attachments = std::move(m.attachments);
-  hub().close_text(p);
-  hub().tell_all(m.sessions, build_outbound(std::move(p), hub().frame_flags()));
 }
 
 void presence_actor::answer(const presence_direct& m, const presence::dispatched& place) {

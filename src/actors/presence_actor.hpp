@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/deliveries.hpp"
 #include "actors/pinned.hpp"
 #include "actors/presence_messages.hpp"
 #include "core/presence/presence_wire.hpp"
@@ -68,16 +69,24 @@ class presence_actor : public pinned {
   bool watched_from(cluster::node_ref node) const;
   /// At home: a direct message gets its place and is sent or queued.
   void take_in(presence_direct m);
-  void place(presence_direct m);
-  /// `m` is what all of them get; its sessions are set here.
-  void deliver(const std::vector<presence::place>& to, presence::tell m);
-  void deliver_here(presence::tell m);
   void answer(const presence_direct& m, const presence::dispatched& place);
   void fail(const presence_direct& m, const error& why);
   void count_online(bool online);
   /// Tells other programs what has changed.
   void show();
   void schedule();
+
+  // presence_actor_deliveries.cpp: messages to a user who is there
+  void place(presence_direct m);
+  void dispatch(presence_direct m, presence::dispatched place, std::string name);
+  void deliver(presence_direct m, presence::dispatched place, std::string name);
+  /// `m` is what all of them get; its sessions are set here.
+  void deliver(const std::vector<presence::place>& to, presence::tell m);
+  void deliver_here(presence::tell m);
+  void deliver_again(cluster::node_ref node);
+  void finish(under_way d);
+  void expire_deliveries();
+  void leave_deliveries();
 
   // presence_actor_queue.cpp: messages to a user who is away
   bool keeps_messages() const;
@@ -128,6 +137,7 @@ class presence_actor : public pinned {
   void from(cluster::node_ref node, presence::bereft& m);
   void from(cluster::node_ref node, presence::done& m);
   void from(cluster::node_ref node, presence::tell& m);
+  void from(cluster::node_ref node, presence::told& m);
   void from(cluster::node_ref node, presence::give& m);
   void from(cluster::node_ref node, presence::given& m);
   void from(cluster::node_ref node, presence::look& m);
@@ -156,6 +166,7 @@ class presence_actor : public pinned {
   std::set<cluster::node_ref> heard_;          ///< on the home: nodes that have said under this epoch what they have
   std::optional<presence::belief> believed_here_; ///< elsewhere than on the home: by the watchers here
   std::map<std::uint64_t, wish> wishes_;       ///< bounded by cluster.max_pending
+  deliveries deliveries_;                      ///< on the home; bounded by cluster.max_pending
   time_point used_{};
 };
 

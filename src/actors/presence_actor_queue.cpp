@@ -9,6 +9,7 @@
 #include "actors/hub.hpp"
 #include "actors/queue_work.hpp"
 #include "base/log.hpp"
+#include "core/messaging/stamp.hpp"
 #include "core/socketio/encoder.hpp"
 
 #include <algorithm>
@@ -133,7 +134,7 @@ void presence_actor::queue(presence_direct m, const presence::dispatched& place,
   presence::waiting w;
   w.name = name;
   w.nsp = m.nsp;
-  w.data = socketio::event_data(m.what.event, m.what.args.json);
+  w.data = socketio::event_data(m.what.event, messaging::stamped(std::move(m.what.args.json), place.ts, place.seq));
   w.attachments = std::move(m.what.args.attachments);
   const auto token = ++home().last_wish;
   pushes.emplace(token, queue_work::pushing{std::move(m), place, std::move(name), {}});

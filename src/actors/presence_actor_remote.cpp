@@ -70,6 +70,7 @@ void presence_actor::on(presence_home& m) {
 
 void presence_actor::become_follower() {
   leave_queue();
+  leave_deliveries();
   const auto is = model_.now();
   believed_here_ = believed_.of({});
   if (watching_here_.empty())
@@ -134,6 +135,7 @@ void presence_actor::on(presence_peer& m) {
   if (m.what == room_peer::news::gone && at_home()) {
     model_.on_node_gone(m.node, now(), hub().wall());
     on_node_went(m.node);
+    deliver_again(m.node);
     believed_.forget(m.node);
   }
 }
@@ -148,6 +150,8 @@ void presence_actor::on(presence_from_peer& m) {
   bool heard = current && at_home() && home_.open;
   if (!presence::is_for_home(l->body)) // what a former home says of the user is out of date; messages that it had taken for the user are not
     heard = (current && m.from == home_.node) || std::holds_alternative<presence::tell>(l->body);
+  else if (std::holds_alternative<presence::told>(l->body))
+    heard = true; // whichever home that node believes in: it has the message
   else if (l->epoch > home_.epoch || (current && at_home() && !home_.open))
     return keep_early(m.from, std::move(*l));
   // A sender that is behind will hear who is the home, and says everything again then.
@@ -217,13 +221,6 @@ void presence_actor::from(cluster::node_ref, presence::done& m) {
              w.what);
 }
 
-void presence_actor::from(cluster::node_ref, presence::tell& m) {
-  if (model_.on_delivery(std::move(m.name), {presence::delivery_status::delivered, m.seq, m.ts, false}, now()))
-    deliver_here(std::move(m));
-  else
-    hub().counts.duplicates.add();
-}
-
 void presence_actor::from(cluster::node_ref, presence::became& m) {
   if (m.now.last_seen)
     model_.seen(*m.now.last_seen);
@@ -249,6 +246,7 @@ void presence_actor::from(cluster::node_ref node, presence::restore& m) {
   believed_.set(node, std::move(m.believed));
   if (!word.empty())
     model_.on_status(word, now());
+  deliver_again(node);
   if (!m.sockets.empty())
     on_socket_came();
   count_online(model_.now().online);

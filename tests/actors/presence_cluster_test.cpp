@@ -6,6 +6,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
+#include <optional>
 
 using namespace troupe;
 using namespace std::chrono_literals;
@@ -23,6 +24,13 @@ client come(virtual_cluster& nodes, std::size_t at, const std::string& user) {
   nodes.run();
   c.heard();
   return c;
+}
+
+lines come_and_hear(virtual_cluster& nodes, std::size_t at, const std::string& user) {
+  auto c = nodes[at].open();
+  c.connect(user);
+  nodes.run();
+  return c.heard();
 }
 
 /// The answer, and what came with it.
@@ -225,4 +233,88 @@ TEST_CASE("a message that is sent again to a new home arrives once") {
   ann.say(R"(423["message:send",{"to":"bob","content":"ho","id":"2"}])");
   nodes.run();
   CHECK(mentions(bob.heard(), home == 1 ? R"("seq":3)" : R"("seq":2)")); // a home that knows it had the place already
+}
+
+TEST_CASE("a message is delivered when the node of the user's socket has it") {
+  virtual_cluster nodes(3);
+  const auto sender_at = GENERATE(std::size_t{0}, std::size_t{1}); // at the home, or elsewhere
+  auto bob = come(nodes, 2, "bob"), ann = come(nodes, sender_at, "ann");
+  nodes.hold(2);
+  const std::string hi = R"(["message:send",{"to":"bob","content":"hi","id":"1"}])";
+  ann.say("421" + hi);
+  nodes.run();
+  CHECK(ann.heard().empty());
+
+  SECTION("at once, and repeats wait for that, too") {
+    ann.say("422" + hi);
+    nodes.run();
+    CHECK(ann.heard().empty());
+    nodes.release(2);
+    nodes.run();
+    const auto heard = ann.heard();
+    CHECK((mentions(heard, "431[") && mentions(heard, "432[")));
+    CHECK(count(heard, R"("duplicate":true)") <= 1);
+  }
+  SECTION("or another home has sent it again") {
+    if (sender_at != 0)
+      nodes.kill(0);
+    nodes.move_homes(1, 9);
+    nodes.release(2);
+    nodes.run();
+    CHECK(count(ann.heard(), R"("status":"delivered")") > 0);
+  }
+  SECTION("or a link that broke is back") {
+    nodes.cut(2);
+    nodes.release(2);
+    nodes.run();
+    CHECK(ann.heard().empty());
+    nodes.link(2);
+    nodes.run();
+    CHECK(mentions(ann.heard(), R"("status":"delivered")"));
+  }
+  CHECK(count(bob.heard(), "\"hi\"") == 1);
+}
+
+TEST_CASE("a message whose user's node has died goes where the user is then") {
+  virtual_cluster nodes(3);
+  come(nodes, 2, "bob");
+  auto ann = come(nodes, 1, "ann");
+  nodes.hold(2);
+  ann.say(R"(421["message:send",{"to":"bob","content":"hi","id":"1"}])");
+  nodes.run();
+  auto elsewhere = std::optional<client>();
+  const bool back = GENERATE(false, true);
+  if (back)
+    elsewhere = come(nodes, 1, "bob");
+  nodes.kill(2);
+  nodes.run();
+  const auto heard = ann.heard();
+  CHECK(mentions(heard, back ? R"("status":"delivered")" : R"("status":"queued")"));
+  if (back)
+    CHECK(count(elsewhere->heard(), "\"hi\"") == 1);
+  else
+    CHECK(count(come_and_hear(nodes, 1, "bob"), "\"hi\"") == 1);
+}
+
+TEST_CASE("messages on their way to a node are limited, in number and time") {
+  actors::options o;
+  o.replicas.max_pending = 2;
+  virtual_cluster nodes(3, o);
+  auto bob = come(nodes, 2, "bob"), ann = come(nodes, 0, "ann");
+  nodes.hold(2);
+  for (int i = 1; i <= 3; ++i) {
+    ann.say("42" + std::to_string(i) + R"(["message:send",{"to":"bob","content":"hi","id":")" + std::to_string(i) + "\"}]");
+    nodes.run();
+  }
+  auto heard = ann.heard();
+  CHECK(heard.size() == 1);
+  CHECK((mentions(heard, "433[") && mentions(heard, "overloaded")));
+  nodes.advance(o.replicas.operation_timeout);
+  heard = ann.heard();
+  CHECK((mentions(heard, "431[") && mentions(heard, "432[") && count(heard, "user_unavailable") == 2));
+  ann.say(R"(424["message:send",{"to":"bob","content":"hi","id":"1"}])");
+  nodes.release(2);
+  nodes.run();
+  CHECK(mentions(ann.heard(), R"("status":"delivered")"));
+  CHECK(count(bob.heard(), "\"hi\"") == 2);
 }

@@ -141,7 +141,8 @@ void client_core::settled(link& l, request&& r, result<reply> said) {
 bool client_core::detour(const link& l, request& r, const reply& said) {
   if (!said.is_error() || r.detours >= max_detours || !l.up())
     return false;
-  if (said.is_error("TRYAGAIN")) { // until its deadline
+  // Over in a moment: a slot moves, or a server was too slow for the others. Until the command's deadline.
+  if (said.is_error("TRYAGAIN") || said.is_error("CLUSTERDOWN")) {
     retry_.start(look_at_held);
     return true;
   }

@@ -52,7 +52,7 @@ void client_core::expire_held() {
       expired.push_back(std::move(r));
   std::erase_if(held_, [](const request& r) { return !r.done; });
   for (auto& r : expired)
-    finish(std::move(r), error{"redis_timeout", "redirected for too long: " + main_.trouble()});
+    finish(std::move(r), error{"redis_timeout", "put off for too long (the servers redirect, or are no cluster now): " + main_.trouble()});
   if (!held_.empty())
     held_expiry_.start(look_at_held);
   resume_if_still();

@@ -123,14 +123,24 @@ dispatched presence_model::on_direct(std::string_view sender, std::string_view i
       return again;
     }
   }
-  dispatched d{delivery_status::sent, ++book_->seq, wall, false};
-  if (is_in(nsp))
-    d.status = delivery_status::delivered;
-  else if (may_queue(bytes))
-    d.status = delivery_status::queued;
+  const dispatched d{status_of(nsp, bytes), ++book_->seq, wall, false};
   if (!id.empty())
     ids().remember(std::move(name), d, now);
   return d;
+}
+
+dispatched presence_model::on_undelivered(std::string_view sender, std::string_view id, dispatched d, const std::string& nsp,
+                                          std::size_t bytes, time_point now) {
+  d.status = status_of(nsp, bytes);
+  if (!id.empty()) {
+    forget(sender, id);
+    ids().remember(dispatched_name(sender, id), d, now);
+  }
+  return d;
+}
+
+delivery_status presence_model::status_of(const std::string& nsp, std::size_t bytes) const {
+  return is_in(nsp) ? delivery_status::delivered : may_queue(bytes) ? delivery_status::queued : delivery_status::sent;
 }
 
 void presence_model::forget(std::string_view sender, std::string_view id) {

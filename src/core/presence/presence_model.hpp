@@ -96,6 +96,8 @@ class presence_model {
   /// failed. A message without id is never a duplicate.
   dispatched on_direct(std::string_view sender, std::string_view id, const std::string& nsp, std::size_t bytes,
                        time_point now, unix_ms wall);
+  /// The sockets that it was sent to are gone: what to do with it now.
+  dispatched on_undelivered(std::string_view sender, std::string_view id, dispatched d, const std::string& nsp, std::size_t bytes, time_point now);
   /// It was not queued: the next one with this id is a new one.
   void forget(std::string_view sender, std::string_view id);
   /// Whether a message of about that size is kept for a user who is away.
@@ -116,6 +118,7 @@ class presence_model {
 
  private:
   messaging::id_memory<dispatched>& ids();
+  delivery_status status_of(const std::string& nsp, std::size_t bytes) const;
   std::optional<time_point> goes_at() const { return all_reported_ ? offline_at_ : std::nullopt; }
   bool unneeded() const { return !online_ && watchers_.empty(); }
 

@@ -148,6 +148,7 @@ struct body_writer {
     put(out, std::string_view(m.nsp));
     put(out, std::string_view(m.data));
     put(out, m.attachments);
+    put(out, m.token);
   }
   void operator()(const became& m) const {
     put(out, m.now);
@@ -169,6 +170,7 @@ struct body_writer {
     put(out, std::uint64_t{m.taken});
   }
   void operator()(const look&) const {}
+  void operator()(const told& m) const { put(out, m.token); }
 };
 
 restore read_restore(reader& in) {
@@ -224,6 +226,7 @@ tell read_tell(reader& in) {
   m.nsp = in.text();
   m.data = in.text();
   m.attachments = read_texts(in);
+  m.token = in.number();
   return m;
 }
 give read_give(reader& in) {
@@ -271,7 +274,8 @@ message read_body(std::uint64_t kind, reader& in) {
     case 11: return bereft{};
     case 12: return read_give(in);
     case 13: return read_given(in);
-    default: return look{};
+    case 14: return look{};
+    default: return told{in.number()};
   }
 }
 

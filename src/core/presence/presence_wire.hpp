@@ -46,6 +46,8 @@ struct bereft {};
 struct given { std::uint64_t token = 0; bool taken = false; };
 /// Something was queued by a node that is the home no longer.
 struct look {};
+/// The answer to `tell`: the node has handed the message to its sockets, or had before.
+struct told { std::uint64_t token = 0; };
 
 // -- from the home --
 
@@ -69,6 +71,7 @@ struct tell {
   std::string nsp;
   std::string data;            ///< the event's data array
   std::vector<std::string> attachments;
+  std::uint64_t token = 0;     ///< 0: nothing is to be answered
 };
 /// How the user is now, for these watchers on that node; the node knows what of it is news to them.
 struct became {
@@ -83,7 +86,7 @@ struct give {
   std::vector<waiting> what;
 };
 
-using message = std::variant<restore, attach, detach, say, watch, unwatch, send, describe, done, tell, became, bereft, give, given, look>;
+using message = std::variant<restore, attach, detach, say, watch, unwatch, send, describe, done, tell, became, bereft, give, given, look, told>;
 struct letter {
   std::uint64_t epoch = 0;
   message body;
