@@ -129,18 +129,23 @@ void shard::untrack(connection& c) {
 
 // -- the turn ---------------------------------------------------------------------------------------------------------
 
-void shard::post(std::function<void()> f) {
-  if (on_this_thread())
-    local_.emplace_back(std::move(f));
-  else if (inbox_.put(std::move(f)))
+void shard::post(std::function<void()> f) { take(task(std::move(f))); }
+
+void shard::submit(ports::egress_op&& op) { take(task(std::move(op))); }
+
+void shard::take(task&& t) {
+  if (on_this_thread()) {
+    drain_inbox();
+    local_.push_back(std::move(t));
+  } else if (inbox_.put(std::move(t))) {
     poller_.wake();
+  }
 }
 
-void shard::submit(ports::egress_op&& op) {
-  if (on_this_thread())
-    local_.emplace_back(std::move(op));
-  else if (inbox_.put(std::move(op)))
-    poller_.wake();
+/// What other threads have put in so far comes before anything that this one adds now, which may be the answer to it.
+void shard::drain_inbox() {
+  if (!inbox_.empty())
+    inbox_.drain([this](task&& t) { local_.push_back(std::move(t)); });
 }
 
 /// When the next turn must begin if nothing happens: the past when there is work.
@@ -156,7 +161,7 @@ std::optional<time_point> shard::next_wake() {
 void shard::turn() {
   poller_.dispatch();
   wheel_.advance(now_);
-  inbox_.drain([this](task&& t) { local_.push_back(std::move(t)); });
+  drain_inbox();
   for (int round = 0; round < rounds_per_turn && !local_.empty(); ++round)
     run_tasks();
   flush();

@@ -89,6 +89,8 @@ class shard final : public ports::run_loop {
 
  private:
   using task = std::variant<std::function<void()>, ports::egress_op>;
+  void take(task&& t);
+  void drain_inbox();
   struct slot {
     std::unique_ptr<session> who;
     std::uint32_t generation = 0;

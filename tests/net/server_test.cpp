@@ -396,6 +396,21 @@ TEST_CASE("single broadcasts go straight to the descriptor: whole, in order, and
     REQUIRE(slow.receive() == "42" + filler(i));
 }
 
+TEST_CASE("what a shard sends itself does not overtake what another thread has sent before") {
+  fixture f;
+  ws_client c(f.port, base + "websocket");
+  c.receive();
+  c.send("4hello");
+  REQUIRE(c.receive() == "4hello");
+  const auto who = f.app.opened.front();
+  f.server.loop(who.shard).post([&] {
+    std::thread([&] { f.server.submit(who.shard, ports::send_to{who, event("[\"news\"]")}); }).join();
+    f.server.submit(who.shard, ports::send_to{who, event("[\"answer to it\"]")});
+  });
+  CHECK(c.receive() == "42[\"news\"]");
+  CHECK(c.receive() == "42[\"answer to it\"]");
+}
+
 TEST_CASE("a broadcast keeps its place among what the same client is sent before and after") {
   fixture f;
   ws_client c(f.port, base + "websocket");

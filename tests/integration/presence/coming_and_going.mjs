@@ -135,8 +135,10 @@ export class ComingAndGoing {
     this.say(`killed ${victim.id}: ${JSON.stringify(this.kills.at(-1))}`);
     this.flock.release(lost);
     await delay(Math.max(0, at + away - wall()));
+    this.flock.not_ready = victim;
     await victim.start();
     await victim.untilReady();
+    this.flock.not_ready = null;
     await this.#stand(victim);
     await delay(after);
     this.#visiting = false;

@@ -25,10 +25,13 @@ export class Flock {
     this.unwatched = new Set(this.users.filter((_, i) => i % 10 === 1));
   }
 
+  /** Where a balancer would send who comes: `not_ready` is a node that has just started. */
+  get open() { return this.cluster.alive.filter((n) => n !== this.not_ready); }
+
   get watched() { return this.users.filter((u) => !this.unwatched.has(u)); }
 
   #node(not) {
-    const able = this.cluster.alive.filter((n) => n !== not);
+    const able = this.open.filter((n) => n !== not);
     return able.length ? this.random.pick(able) : null;
   }
 
@@ -107,13 +110,13 @@ export class Flock {
   /** Always two nodes: what is missing comes before anything goes. */
   async #keep_steady(user, dice) {
     const nodes = () => new Set([...user.devices].map((d) => d.span.node));
-    while (nodes().size < 2 && this.cluster.alive.length > 1) {
-      const node = this.random.pick(this.cluster.alive.filter((n) => !nodes().has(n)));
+    while (nodes().size < 2 && this.open.length > 1) {
+      const node = this.random.pick(this.open.filter((n) => !nodes().has(n)));
       if (!(await user.connect(node))) await new Promise((done) => setTimeout(done, 20)); // it dies just now
     }
-    if (!dice || this.cluster.alive.length < 3) return; // two devices are left on other nodes than the one that may be killed
+    if (!dice || this.open.length < 3) return; // two devices are left on other nodes than the one that may be killed
     this.deeds['a steady one changes a device'] = (this.deeds['a steady one changes a device'] ?? 0) + 1;
-    const third = this.cluster.alive.find((n) => !nodes().has(n));
+    const third = this.open.find((n) => !nodes().has(n));
     if (third && (await user.connect(third))) {
       const [first] = user.devices;
       if (first && nodes().size > 2) user.drop(first, dice.pick(ways));

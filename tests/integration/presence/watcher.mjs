@@ -97,7 +97,8 @@ export class Watcher {
   }
 
   fault(user, what) {
-    this.faults.push({ watcher: this.name, node: this.node.id, user, what, time: wall() });
+    const b = this.beliefs.get(user);
+    this.faults.push({ watcher: this.name, node: this.node.id, user, what, time: wall(), answered: b?.answered, told: b?.changes.slice(-4) });
   }
 
   #belief(user) {
