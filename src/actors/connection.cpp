@@ -110,6 +110,8 @@ void connection::on_event(socketio::packet& p) {
     return hub().counts.ignored_packets.add();
   const auto parts = split(p.data);
   hub().counts.events_in.add();
+  if (s->unowned)
+    reclaim(*s);
   if (!within_rate(*s, p.id, parts.name))
     return;
   occasion o{p.id, parts.name};

@@ -40,6 +40,8 @@ class connection : public pinned {
     std::string pid;                         ///< the secret by which the client gets it back; empty: it cannot
     std::unique_ptr<recovery::session_record> kept; ///< what is kept for that; null: nothing
     time_point keep_again = time_point::max();
+    /// Another connection has taken the session, though this one's client may still be there: what waits for it to be kept. Null: none has.
+    std::unique_ptr<std::vector<std::function<void()>>> unowned;
     presence::place place() const { return {info.session, info.nsp}; }
   };
   /// The event whose effects are carried out; the first answer takes the ack.
@@ -114,8 +116,10 @@ class connection : public pinned {
   std::unique_ptr<comeback> take_comeback(const comeback& c);
   comeback* find_comeback(std::string_view nsp);
   void make_recoverable(socket& s);
-  /// `kept` is called when the store has answered, whatever it said; on any thread.
+  /// `kept` is called when the store has the session, or does not answer; on any thread.
   void keep(socket& s, std::function<void()> kept = {});
+  void keep_again(socket& s);
+  void reclaim(socket& s);
   void keep_due(time_point now);
   void stop_keeping(const socket& s, std::string_view reason);
   bool may_come_back(std::string_view reason) const;

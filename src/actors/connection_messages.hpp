@@ -89,9 +89,11 @@ struct room_entered {
   std::uint64_t members = 0;
 };
 
-/// The store could not keep the session of this socket.
+/// The store did not keep the session of this socket.
 struct session_unsaved {
   std::string nsp, socket_id;
+  bool taken = false;                ///< because another connection has taken the session
+  std::function<void()> when_saved;  ///< what is to be done when it is kept after all
 };
 
 /// A room's answer to `room_resume`: what the client missed, up to and including `to`; what comes later is sent to it live.
@@ -101,10 +103,27 @@ struct room_resumed {
   result<std::vector<cluster::message_ptr>> missed;
 };
 
+/// A session that was taken out of the store; goes back to who had it, unless somebody takes it in.
+class session_claim {
+ public:
+  explicit session_claim(std::function<void()> give_back) : give_back_(std::move(give_back)) {}
+  session_claim(const session_claim&) = delete;
+  session_claim& operator=(const session_claim&) = delete;
+  ~session_claim() {
+    if (give_back_)
+      give_back_();
+  }
+  void take_in() { give_back_ = nullptr; }
+
+ private:
+  std::function<void()> give_back_;
+};
+
 /// The store's answer about the session that a client wants back.
 struct session_found {
   std::string nsp;
   result<std::optional<recovery::session_record>> what;
+  std::shared_ptr<session_claim> claim;
 };
 
 /// What the session's last shard had said before the event that the client showed.

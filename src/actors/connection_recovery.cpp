@@ -45,25 +45,52 @@ void connection::make_recoverable(socket& s) {
 void connection::keep(socket& s, std::function<void()> kept) {
   if (s.pid.empty())
     return kept ? kept() : void();
-  hub().sessions->save(s.pid, *s.kept, [hub = hub().shared_from_this(), who = who_, nsp = s.info.nsp, id = s.info.id, kept = std::move(kept)](bool saved) {
-    if (!saved)
-      hub->to_connection(who, session_unsaved{nsp, id});
+  auto answered = [hub = hub().shared_from_this(), who = who_, nsp = s.info.nsp, id = s.info.id, kept = std::move(kept)](ports::saving became) {
+    if (became == ports::saving::not_owner)
+      return hub->to_connection(who, session_unsaved{nsp, id, true, kept});
+    if (became == ports::saving::unavailable)
+      hub->to_connection(who, session_unsaved{nsp, id, false, {}});
     if (kept)
       kept();
-  });
+  };
+  hub().sessions->save(s.pid, *s.kept, std::move(answered));
   s.keep_again = now() + hub().opts.recovery.refresh;
 }
 
 void connection::on(session_unsaved& m) {
   constexpr duration soon{500};
-  if (auto s = find(m.nsp); s && s->info.id == m.socket_id)
-    s->keep_again = std::min(s->keep_again, now() + soon);
+  auto s = find(m.nsp);
+  if (!s || s->info.id != m.socket_id)
+    return;
+  s->keep_again = std::min(s->keep_again, now() + soon);
+  if (!m.taken)
+    return;
+  if (!s->unowned)
+    s->unowned = std::make_unique<std::vector<std::function<void()>>>();
+  if (m.when_saved)
+    s->unowned->push_back(std::move(m.when_saved));
+}
+
+/// Its client speaks here, so it is nowhere else: whoever has taken the session did so in vain, and cannot give it back.
+void connection::reclaim(socket& s) {
+  hub().sessions->take(s.pid, s.kept->stays.back(), [](const auto&) {});
+  keep_again(s);
+}
+
+void connection::keep_again(socket& s) {
+  const auto waiting = std::exchange(s.unowned, nullptr);
+  if (!waiting || waiting->empty())
+    return keep(s);
+  keep(s, [all = std::move(*waiting)] {
+    for (auto& f : all)
+      f();
+  });
 }
 
 void connection::keep_due(time_point t) {
   for (auto& s : sockets_)
     if (s->keep_again <= t)
-      keep(*s);
+      keep_again(*s);
 }
 
 void connection::on(room_entered& m) {
@@ -128,16 +155,20 @@ void connection::ask_for_session(socket s, ticket t) {
   hub().counts.recoveries_asked.add();
   if (t.foreign)
     return begin_anew(asked, {"offset_unknown", "the last argument of the last event that the client got is none of ours"});
-  hub().sessions->take(asked.who.pid, {hub().opts.me, who_},
-                       [hub = hub().shared_from_this(), who = who_, nsp = asked.who.info.nsp](auto found) {
-                         hub->to_connection(who, session_found{nsp, std::move(found)});
-                       });
+  const recovery::stay here{hub().opts.me, who_};
+  auto taken = [hub = hub().shared_from_this(), who = who_, nsp = asked.who.info.nsp, pid = asked.who.pid, here](auto found) {
+    // Asked while the store was slow the client may have gone elsewhere, and been found there first.
+    auto claim = std::make_shared<session_claim>([hub, pid, here] { hub->sessions->give_back(pid, here); });
+    hub->to_connection(who, session_found{nsp, std::move(found), std::move(claim)});
+  };
+  hub().sessions->take(asked.who.pid, here, std::move(taken));
 }
 
 void connection::on(session_found& m) {
   auto c = find_comeback(m.nsp);
   if (!c)
     return;
+  m.claim->take_in();
   if (!m.what)
     return begin_anew(*c, m.what.error());
   auto& found = *m.what;

@@ -367,6 +367,30 @@ TEST_CASE("rooms that were left are not in the session any more", "[recovery]") 
   CHECK(ann.heard() == lines{"b1", "(recovered)"});
 }
 
+TEST_CASE("a session that was taken in vain is its client's again", "[recovery]") {
+  world w(recovering());
+  fan ann(w, "ann");
+  // A connection that ended before Redis had answered it, and was answered after all.
+  const recovery::stay dead{{9, 9}, {}};
+  w.sessions->take(ann.pid(), dead, [](auto) {});
+  ann.client().say(R"(421["join_room","a"])");
+  CHECK(!mentions(ann.client().heard(), "431["));
+
+  SECTION("when that connection's node gives it back") {
+    w.sessions->give_back(ann.pid(), dead);
+    w.advance(1s);
+    CHECK(mentions(ann.client().heard(), "431["));
+  }
+  SECTION("when the client speaks") {
+    ann.client().say(R"(42["anything"])");
+    CHECK(mentions(ann.client().heard(), "431["));
+  }
+  ann.drop();
+  publish(w, "a", "a1");
+  ann.come_back();
+  CHECK(ann.heard() == lines{"a1", "(recovered)"});
+}
+
 TEST_CASE("a history that does not reach back is said openly", "[recovery]") {
   auto o = recovering();
   o.keep.max_entries = 3;

@@ -2,7 +2,9 @@
 
 namespace troupe::memory {
 
-void memory_session_store::save(const std::string& pid, const recovery::session_record& r, std::function<void(bool)> done) {
+void memory_session_store::save(const std::string& pid, const recovery::session_record& r, answered done) {
+  using ports::saving;
+  auto became = saving::not_owner;
   {
     std::lock_guard hold(lock_);
     sweep();
@@ -11,10 +13,11 @@ void memory_session_store::save(const std::string& pid, const recovery::session_
     if (k.owner == r.stays.back()) {
       k.what = r;
       set_waiting(k, pid, false);
+      became = saving::saved;
     }
   }
   if (done)
-    done(true);
+    done(became);
 }
 
 void memory_session_store::leave(const std::string& pid, const recovery::stay& who) {
@@ -48,6 +51,12 @@ void memory_session_store::take(const std::string& pid, const recovery::stay& by
     }
   }
   done(std::move(found));
+}
+
+void memory_session_store::give_back(const std::string& pid, const recovery::stay& by) {
+  std::lock_guard hold(lock_);
+  if (const auto at = sessions_.find(pid); at != sessions_.end() && at->second.owner == by)
+    at->second.owner = at->second.what.stays.back();
 }
 
 void memory_session_store::save_journal(const journal_name& of, std::string bytes, std::function<void()> done) {

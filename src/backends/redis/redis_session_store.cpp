@@ -10,7 +10,7 @@ const script& save_script() {
   static const script s{R"lua(
 local owner = redis.call('HGET', KEYS[1], 'stay')
 if owner and owner ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'stay', ARGV[1], 'record', ARGV[2])
+redis.call('HSET', KEYS[1], 'stay', ARGV[1], 'saved', ARGV[1], 'record', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 )lua"};
@@ -38,6 +38,17 @@ return record
   return s;
 }
 
+// ARGV: the stay that took it in vain.
+const script& give_back_script() {
+  static const script s{R"lua(
+if redis.call('HGET', KEYS[1], 'stay') ~= ARGV[1] then return 0 end
+local saved = redis.call('HGET', KEYS[1], 'saved')
+if saved then redis.call('HSET', KEYS[1], 'stay', saved) end
+return 1
+)lua"};
+  return s;
+}
+
 /// What fails is repaired by the next save.
 void nobody_waits(const result<answer>&) {}
 
@@ -52,10 +63,11 @@ std::string redis_session_store::key_of(const std::string& pid) const {
   return client_->settings().prefix + "{" + cluster_ + ":" + pid + "}:session";
 }
 
-void redis_session_store::save(const std::string& pid, const recovery::session_record& r, std::function<void(bool)> kept) {
-  client_->run(save_script(), {key_of(pid)}, {encode(r.stays.back()), encode(r), live_}, [kept = std::move(kept)](const result<answer>& said) {
-    if (kept)
-      kept(said && !said->reply.is_error());
+void redis_session_store::save(const std::string& pid, const recovery::session_record& r, answered done) {
+  using ports::saving;
+  client_->run(save_script(), {key_of(pid)}, {encode(r.stays.back()), encode(r), live_}, [done = std::move(done)](const result<answer>& said) {
+    if (done)
+      done(!said || said->reply.is_error() ? saving::unavailable : said->reply.integer == 1 ? saving::saved : saving::not_owner);
   });
 }
 
@@ -79,6 +91,10 @@ void redis_session_store::take(const std::string& pid, const recovery::stay& by,
       return done(sessions_unavailable("Redis said: " + said->reply.text));
     done(recovery::decode_record(said->reply.text));
   });
+}
+
+void redis_session_store::give_back(const std::string& pid, const recovery::stay& by) {
+  client_->run(give_back_script(), {key_of(pid)}, {encode(by)}, nobody_waits);
 }
 
 std::string redis_session_store::key_of(const journal_name& of) const {

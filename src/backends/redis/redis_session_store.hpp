@@ -12,10 +12,11 @@ class redis_session_store final : public ports::session_store {
   redis_session_store(std::shared_ptr<client> c, std::string cluster, duration window);
 
   using session_store::save;
-  void save(const std::string& pid, const recovery::session_record& r, std::function<void(bool)> kept) override;
+  void save(const std::string& pid, const recovery::session_record& r, answered done) override;
   void leave(const std::string& pid, const recovery::stay& who) override;
   void forget(const std::string& pid, const recovery::stay& who) override;
   void take(const std::string& pid, const recovery::stay& by, taken done) override;
+  void give_back(const std::string& pid, const recovery::stay& by) override;
   void save_journal(const journal_name& of, std::string bytes, std::function<void()> done) override;
   void find_journal(const journal_name& of, journal_found done) override;
 

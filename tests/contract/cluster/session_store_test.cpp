@@ -35,6 +35,12 @@ using stores = std::tuple<in_memory, in_redis>;
 
 const recovery::stay here{{1, 10}, {0, 5, 1}}, there{{2, 20}, {1, 6, 1}}, elsewhere{{3, 30}, {}};
 
+ports::saving save(ports::session_store& s, const std::string& pid, const record& r) {
+  std::promise<ports::saving> became;
+  s.save(pid, r, [&](ports::saving b) { became.set_value(b); });
+  return became.get_future().get();
+}
+
 record session(recovery::stay owner = here) {
   record r;
   r.sid = "AAEAAAAAAAAAAZqPoMG2";
@@ -96,6 +102,23 @@ TEMPLATE_LIST_TEST_CASE("who has lost a session has no say in it any more", "", 
   CHECK(!(*r)->rooms.empty());
 }
 
+TEMPLATE_LIST_TEST_CASE("who has taken a session in vain gives it back", "", stores) {
+  TestType w;
+  CHECK(save(w.a, "p", session()) == ports::saving::saved);
+  REQUIRE(has(w.b, "p", there));
+  CHECK(save(w.a, "p", session()) == ports::saving::not_owner);
+  w.a.give_back("p", here); // it is not its own to give
+  CHECK(save(w.a, "p", session()) == ports::saving::not_owner);
+  w.b.give_back("p", there);
+  REQUIRE(!has(w.b, "unknown")); // whatever was said before is done
+  auto later = session();
+  later.rooms.erase("a");
+  CHECK(save(w.a, "p", later) == ports::saving::saved);
+  const auto r = take(w.b, "p", elsewhere);
+  REQUIRE(r.has_value());
+  CHECK(*r == found(later));
+}
+
 TEMPLATE_LIST_TEST_CASE("a session waits for its window, and not after a goodbye", "", stores) {
   constexpr duration window{300};
   TestType w(window);
@@ -150,6 +173,7 @@ TEST_CASE("a Redis that is away is an error") {
   w.a.save("p", session());
   REQUIRE(has(w.a, "p"));
   w.world.go_away();
+  CHECK(save(w.a, "p", session()) == ports::saving::unavailable);
   const auto r = take(w.a, "p", there);
   REQUIRE(!r.has_value());
   CHECK(r.error().code == "sessions_unavailable");
