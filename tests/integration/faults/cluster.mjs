@@ -193,12 +193,16 @@ export class Node {
     }
   }
 
+  async metrics() {
+    const answer = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(5_000) });
+    return answer.text();
+  }
+
   /** What /metrics says that must be 0 and is not, by name; of this process, and new since it was asked last. */
   async broken() {
     const found = {};
     try {
-      const answer = await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(5_000) });
-      const text = await answer.text();
+      const text = await this.metrics();
       for (const [, name] of text.matchAll(/^# HELP (\S+) Invariant, 0/gm)) {
         const value = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))].reduce((sum, m) => sum + Number(m[1]), 0);
         if (value > (this.#broken.get(name) ?? 0)) found[name] = value;

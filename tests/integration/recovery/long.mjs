@@ -74,7 +74,11 @@ for (let n = first; n < first + Number(o.rounds); ++n) {
     done.push(result);
     appendFileSync(join(directory, 'results.jsonl'), JSON.stringify(result) + '\n');
     if (name !== 'troupe' || !result.findings.length) continue;
-    for (const node of one.cluster.nodes) writeFileSync(join(directory, `round-${n}-${node.id}.log`), node.process.log);
+    for (const node of one.cluster.nodes) {
+      writeFileSync(join(directory, `round-${n}-${node.id}.log`), node.process.log);
+      writeFileSync(join(directory, `round-${n}-${node.id}.json`), JSON.stringify({ nodes: await node.api('nodes'), doctor: await node.api('doctor') }, null, 1));
+      writeFileSync(join(directory, `round-${n}-${node.id}.metrics`), await node.metrics());
+    }
     await one.end(); // what one round broke is not to be found again in the next
     stages.delete(name);
   }
