@@ -2,11 +2,24 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <initializer_list>
+
 using namespace troupe;
 using recovery::heard;
 
 namespace {
 constexpr duration settling{1'000};
+
+/// Who knows these nodes and is linked to them since 1,000; their first word was 2,000.
+heard linked(std::initializer_list<const char*> nodes) {
+  heard h(settling);
+  for (auto node : nodes) {
+    h.on_alive(node, 1'000);
+    h.on_link_up(node, 1'000);
+    h.on_placed(node, 2'000);
+  }
+  return h;
+}
 } // namespace
 
 TEST_CASE("who knows no other has heard everything", "[recovery]") {
@@ -15,12 +28,7 @@ TEST_CASE("who knows no other has heard everything", "[recovery]") {
 }
 
 TEST_CASE("up to the last word of the slowest", "[recovery]") {
-  heard h(settling);
-  for (auto node : {"a", "b"}) {
-    h.on_alive(node, 1'000);
-    h.on_link_up(node, 1'000);
-    h.on_placed(node, 2'000);
-  }
+  auto h = linked({"a", "b"});
   CHECK(h.until(2'000) == 1'000); // what they said before the links were up may be under way
   h.on_placed("a", 5'000);
   h.on_placed("b", 5'000);
@@ -33,10 +41,7 @@ TEST_CASE("up to the last word of the slowest", "[recovery]") {
 }
 
 TEST_CASE("while a link is down nothing more was heard, and for a while afterwards", "[recovery]") {
-  heard h(settling);
-  h.on_alive("a", 1'000);
-  h.on_link_up("a", 1'000);
-  h.on_placed("a", 2'000);
+  auto h = linked({"a"});
   h.on_placed("a", 9'000);
   h.on_link_down("a", 9'500);
   CHECK(h.until(9'600) == 9'000);
@@ -52,10 +57,7 @@ TEST_CASE("while a link is down nothing more was heard, and for a while afterwar
 }
 
 TEST_CASE("what a node had placed that is gone is heard from others, after a while", "[recovery]") {
-  heard h(settling);
-  h.on_alive("a", 1'000);
-  h.on_link_up("a", 1'000);
-  h.on_placed("a", 2'000);
+  auto h = linked({"a"});
   h.on_placed("a", 9'000);
   h.on_link_down("a", 9'000);
   CHECK(h.until(30'000) == 9'000);
